@@ -1,0 +1,67 @@
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace oxbow {
+namespace {
+
+// Fetching an algorithm by name costs more than hashing a small text, so each is fetched once.
+const EVP_MD* algorithm(HashKind kind) {
+  static const EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  switch (kind) {
+    case HashKind::md5: return md5;
+    case HashKind::sha256: return sha256;
+    case HashKind::sha512: return sha512;
+  }
+  std::abort();
+}
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+}  // namespace
+
+std::string_view name(HashKind kind) {
+  switch (kind) {
+    case HashKind::md5: return "md5";
+    case HashKind::sha256: return "sha256";
+    case HashKind::sha512: return "sha512";
+  }
+  std::abort();
+}
+
+std::size_t hex_length(HashKind kind) {
+  switch (kind) {
+    case HashKind::md5: return 32;
+    case HashKind::sha256: return 64;
+    case HashKind::sha512: return 128;
+  }
+  std::abort();
+}
+
+std::string hex_digest(HashKind kind, std::string_view data) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (EVP_DigestInit_ex2(context.get(), algorithm(kind), nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), data.data(), data.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1) {
+    std::abort();
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(std::size_t{2} * length);
+  for (unsigned int i = 0; i < length; ++i) {
+    hex.push_back(digits[digest[i] >> 4U]);
+    hex.push_back(digits[digest[i] & 0xFU]);
+  }
+  return hex;
+}
+
+}  // namespace oxbow

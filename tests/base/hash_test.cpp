@@ -1,0 +1,11 @@
+#include "base/hash.h"
+
+#include <catch2/catch.hpp>
+
+using namespace oxbow;
+
+TEST_CASE("digests of the empty text are the published ones") {
+  CHECK(md5_hex("") == "d41d8cd98f00b204e9800998ecf8427e");
+  CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(hex_digest(HashKind::sha512, "").size() == hex_length(HashKind::sha512));
+}
