@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "repo/snapshot.h"
+#include "repo/tree_changes.h"
+#include "repo/tree_source.h"
+
+namespace oxbow::repo {
+
+/// What happened to a package version between two states.
+enum class PackageChangeKind : std::uint8_t { added, removed, changed, renamed };
+
+/// A package version by its name, as in NAME.VERSION.
+struct PackageVersion {
+  std::string name;
+  std::string version;
+
+  friend auto operator<=>(const PackageVersion&, const PackageVersion&) = default;
+};
+
+/// One package version that differs. For an added or removed one, its opam file and its files are
+/// changes too; for a renamed one they are told from the former package's.
+struct PackageChange {
+  PackageChangeKind kind = PackageChangeKind::changed;
+  PackageVersion package;                // the new one when renamed
+  std::optional<PackageVersion> former;  // when renamed
+  bool opam_changed = false;
+  std::vector<PathChange> files;  // paths from files/, by path
+
+  friend bool operator==(const PackageChange&, const PackageChange&) = default;
+};
+
+/// How two states of a repository differ.
+struct Difference {
+  std::vector<PackageChange> packages;  // by package
+  std::vector<PathChange> others;       // outside packages/, by path, at most `most_other_paths`
+  std::size_t other_count = 0;          // of all of them
+
+  static constexpr std::size_t most_other_paths = 1000;
+};
+
+/// A snapshot and where it was read from.
+struct State {
+  const TreeSource& source;
+  const Snapshot& snapshot;
+};
+
+/// How `after` differs from `before`; names whose directories are the same tree cost nothing.
+///
+/// A removed and an added package are one renamed package when their opam files are equal or share
+/// 60 % of their lines. Of several such pairs those of one name come first, then the most similar,
+/// then the order of names; each package is used once. When thousands of packages come and go,
+/// only pairs of one name and of equal opam files are looked at, and of these a bounded number.
+///
+/// An error when a tree or an opam file cannot be read.
+Result<Difference> difference(const State& before, const State& after);
+
+}  // namespace oxbow::repo
