@@ -1,0 +1,122 @@
+#include "job/explain.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "job/roots.h"
+#include "opam/version.h"
+
+namespace oxbow::job {
+namespace {
+
+// The package that a person means in this universe.
+Result<opam::PackageId> find_package(const solve::Universe& universe, std::string_view text) {
+  if (const auto id = opam::parse_package_id(text)) {
+    if (universe.find(*id)) return *id;
+    return fail("there is no package '" + std::string(text) + "' in the head's repositories");
+  }
+  const opam::Package* newest = nullptr;
+  for (const opam::Package& package : universe.versions(text)) {
+    if (!universe.is_available(universe.index_of(package))) continue;
+    if (newest == nullptr || opam::compare_versions(package.id.version, newest->id.version) > 0) {
+      newest = &package;
+    }
+  }
+  if (newest != nullptr) return newest->id;
+  return fail("there is no available package '" + std::string(text) +
+              "' in the head's repositories; write NAME or NAME.VERSION");
+}
+
+// The shortest way through the cone from where it begins to a package, that end last.
+std::vector<plan::ConeLayer> shortest_path(const plan::Cone& cone, const opam::PackageId& package) {
+  std::multimap<opam::PackageId, const plan::ConeLayer*> layers;
+  for (const plan::ConeLayer& layer : cone.added) layers.emplace(layer.package, &layer);
+  std::map<const plan::ConeLayer*, const plan::ConeLayer*> above;
+  std::deque<const plan::ConeLayer*> open;
+  const auto visit = [&](const opam::PackageId& id, const plan::ConeLayer* from) {
+    const auto [first, last] = layers.equal_range(id);
+    for (auto at = first; at != last; ++at) {
+      if (above.emplace(at->second, from).second) open.push_back(at->second);
+    }
+  };
+  visit(package, nullptr);
+  while (!open.empty()) {
+    const plan::ConeLayer* const layer = open.front();
+    open.pop_front();
+    if (layer->because.cause != plan::Cause::dependency) {
+      std::vector<plan::ConeLayer> path;
+      for (const plan::ConeLayer* at = layer; at != nullptr; at = above.at(at)) {
+        path.push_back(*at);
+      }
+      return path;
+    }
+    for (const opam::PackageId& dep : layer->because.packages) visit(dep, layer);
+  }
+  return {};
+}
+
+std::vector<JudgedConstraints> judge(const solve::Explanation& explanation,
+                                     const std::vector<plan::Change>& changes) {
+  const auto touched = [&](const opam::PackageId& id) {
+    return std::ranges::any_of(changes, [&](const plan::Change& change) {
+      return change.kind != plan::ChangeKind::removed && change.package == id;
+    });
+  };
+  std::vector<JudgedConstraints> judged;
+  for (const solve::NamedConstraints& named : explanation) {
+    JudgedConstraints& group = judged.emplace_back(named.name);
+    for (const solve::Constraint& constraint : named.constraints) {
+      group.constraints.push_back({constraint.text, touched(constraint.package)});
+    }
+    for (const plan::Change& change : changes) {
+      const bool removed = change.kind == plan::ChangeKind::removed;
+      const bool renamed = change.kind == plan::ChangeKind::renamed;
+      const opam::PackageId& gone = renamed ? *change.former : change.package;
+      if ((removed || renamed) && gone.name == named.name) group.removed.push_back(gone);
+    }
+  }
+  return judged;
+}
+
+}  // namespace
+
+Result<std::vector<Explained>> explain(const PlanRequest& given, std::string_view package,
+                                       StateLoader& loader) {
+  const auto states = load_states(given, loader);
+  if (!states) return std::unexpected(states.error());
+  std::vector<Explained> all;
+  for (const solve::Target& target : given.targets) {
+    const auto after = states->after->target(target, loader.digests());
+    if (!after) return std::unexpected(after.error());
+    const auto id = find_package((*after)->universe(), package);
+    if (!id) return std::unexpected(id.error());
+    PlanRequest request = given;
+    request.targets = {target};
+    request.also = {*id};
+    auto report = plan(request, loader);
+    if (!report) return std::unexpected(std::move(report.error()));
+
+    Explained explained;
+    explained.compiler = report->targets.front().compiler;
+    explained.platform = report->targets.front().platform;
+    explained.package = *id;
+    const solve::PackageIndex root = *(*after)->universe().find(*id);
+    explained.solved = (*after)->root(root).solution.has_value();
+    if (!explained.solved) {
+      explained.refutation = judge(solve::explain((*after)->universe(), root), report->changes);
+    }
+    explained.path = shortest_path(report->targets.front().cone, *id);
+    for (plan::Change& change : report->changes) {
+      if (!explained.path.empty() && change.package == explained.path.front().package) {
+        explained.origin.push_back(std::move(change));
+      }
+    }
+    all.push_back(std::move(explained));
+  }
+  return all;
+}
+
+}  // namespace oxbow::job

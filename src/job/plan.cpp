@@ -1,0 +1,156 @@
+#include "job/plan.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "job/changes.h"
+#include "plan/cone.h"
+#include "solve/explanation.h"
+
+namespace oxbow::job {
+namespace {
+
+// Works one target out, from the two states and the versions that the change touched.
+class TargetPlan {
+ public:
+  TargetPlan(const PlanRequest& request, const PlannedStates& states, const Changes& changes,
+             StateLoader& loader)
+      : request_(&request), states_(&states), changes_(&changes), loader_(&loader) {}
+
+  Result<report::TargetReport> work_out(const solve::Target& target) {
+    auto before = solved(*states_->before, target, nullptr, old_roots_);
+    if (!before) return std::unexpected(std::move(before.error()));
+    auto after = solved(*states_->after, target, *before, new_roots_);
+    if (!after) return std::unexpected(std::move(after.error()));
+    before_ = *before;
+    after_ = *after;
+
+    report::TargetReport report;
+    report.compiler = target.compiler.to_string();
+    report.platform = target.platform.to_string();
+    compare_roots(report);
+    report.cone = plan::cone({*before_, old_roots_}, {*after_, new_roots_}, loader_->digests());
+    look_into_cache(report);
+    return report;
+  }
+
+  /// Packages of the head whose dependencies lead back to themselves.
+  std::set<opam::PackageId> cyclic() const {
+    std::set<opam::PackageId> packages;
+    for (const solve::PackageIndex root : new_roots_) {
+      for (const plan::LayerIndex at : after_->root(root).layers) {
+        const plan::Layer& layer = after_->layer(at);
+        if (layer.cyclic) packages.insert(after_->package(layer).id);
+      }
+    }
+    return packages;
+  }
+
+ private:
+  Result<plan::SolvedState*> solved(State& state, const solve::Target& target,
+                                    const plan::SolvedState* similar,
+                                    std::vector<solve::PackageIndex>& roots) {
+    auto compiled = state.target(target, loader_->digests(), similar);
+    if (!compiled) return compiled;
+    std::set<opam::PackageId> wanted = changes_->touched;
+    wanted.insert(request_->also.begin(), request_->also.end());
+    roots = choose_roots((*compiled)->universe(), state.stack(), request_->scope, wanted);
+    (*compiled)->solve(roots, [&](std::size_t done, std::size_t of) {
+      loader_->progress().at("solving for " + target.compiler.to_string(), done, of);
+    });
+    return compiled;
+  }
+
+  void compare_roots(report::TargetReport& report) const {
+    const solve::Universe& old_universe = before_->universe();
+    const solve::Universe& new_universe = after_->universe();
+    for (const solve::PackageIndex root : new_roots_) {
+      const opam::PackageId& id = new_universe.package(root).id;
+      const bool solved = after_->root(root).solution.has_value();
+      ++(solved ? report.solved : report.unsolved);
+      const auto former = old_universe.find(id);
+      const bool was_root = former && std::ranges::binary_search(old_roots_, *former);
+      const bool was_solved = was_root && before_->root(*former).solution.has_value();
+      if (solved && was_root && !was_solved) {
+        report.newly_installable.push_back({id, solve::explain(old_universe, *former)});
+      } else if (!solved && was_solved) {
+        report.newly_uninstallable.push_back({id, solve::explain(new_universe, root)});
+      } else if (!solved && !was_root) {
+        report.added_uninstallable.push_back({id, solve::explain(new_universe, root)});
+      }
+    }
+  }
+
+  void look_into_cache(report::TargetReport& report) const {
+    if (!request_->cache) return;
+    const auto layers = *request_->cache / report.platform;
+    for (plan::ConeLayer& layer : report.cone.added) {
+      std::error_code ignored;
+      layer.cached = std::filesystem::exists(layers / layer.key / "layer.json", ignored);
+    }
+  }
+
+  const PlanRequest* request_;
+  const PlannedStates* states_;
+  const Changes* changes_;
+  StateLoader* loader_;
+  std::vector<solve::PackageIndex> old_roots_;
+  std::vector<solve::PackageIndex> new_roots_;
+  plan::SolvedState* before_ = nullptr;
+  plan::SolvedState* after_ = nullptr;
+};
+
+report::Report start_report(const PlanRequest& request, Changes& changes) {
+  report::Report report;
+  report.repositories.push_back({request.place, request.change.after.commit});
+  for (std::size_t i = 0; i < request.lower.size(); ++i) {
+    report.repositories.push_back({request.lower_places[i], request.lower[i].commit});
+  }
+  report.base = request.change.before.commit;
+  report.head = request.change.after.commit;
+  report.changes = std::move(changes.packages);
+  report.other_paths = changes.other_paths;
+  report.findings = std::move(changes.findings);
+  report.cache_known = request.cache.has_value();
+  return report;
+}
+
+}  // namespace
+
+Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loader) {
+  const auto load = [&](const RepositoryTree& first, repo::Trust trust) {
+    std::vector<RepositoryTree> trees = {first};
+    trees.insert(trees.end(), request.lower.begin(), request.lower.end());
+    return loader.load(trees, trust);
+  };
+  auto before = load(request.change.before, repo::Trust::merged);
+  if (!before) return std::unexpected(std::move(before.error()));
+  auto after = load(request.change.after, repo::Trust::proposed);
+  if (!after) return std::unexpected(std::move(after.error()));
+  return PlannedStates{std::move(*before), std::move(*after)};
+}
+
+Result<report::Report> plan(const PlanRequest& request, StateLoader& loader) {
+  const auto states = load_states(request, loader);
+  if (!states) return std::unexpected(states.error());
+  auto changes = find_changes(*states->before, *states->after, loader);
+  if (!changes) return std::unexpected(std::move(changes.error()));
+  report::Report report = start_report(request, *changes);
+  std::set<opam::PackageId> cyclic;
+  for (const solve::Target& target : request.targets) {
+    TargetPlan target_plan(request, *states, *changes, loader);
+    auto worked_out = target_plan.work_out(target);
+    if (!worked_out) return std::unexpected(std::move(worked_out.error()));
+    report.targets.push_back(std::move(*worked_out));
+    cyclic.merge(target_plan.cyclic());
+  }
+  for (const opam::PackageId& id : cyclic) {
+    report.findings.push_back({"packages/" + id.name + "/" + id.to_string() + "/opam", 1,
+                               plan::Level::warning,
+                               "its dependencies lead back to itself, so it has no build-id", ""});
+  }
+  return report;
+}
+
+}  // namespace oxbow::job

@@ -1,0 +1,144 @@
+#include "job/repository.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "repo/directory.h"
+#include "repo/git_remote.h"
+#include "repo/snapshot.h"
+
+namespace oxbow::job {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whether a folder holds a git repository, in whatever state: a work tree's or a bare one's.
+bool looks_like_git(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path / ".git", ignored) ||
+         (fs::exists(path / "HEAD", ignored) && fs::exists(path / "objects", ignored));
+}
+
+RepositoryTree tree_of(std::shared_ptr<repo::GitRepository> git, const repo::Revision& revision) {
+  return {std::move(git), revision.tree, revision.commit.hex()};
+}
+
+Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
+                                const repo::Revision& base, const repo::Revision& head) {
+  auto merge = git->merge(base.commit, head.commit);
+  if (!merge) return std::unexpected(std::move(merge.error()));
+  if (const auto* const conflicts = std::get_if<repo::Conflicts>(&*merge)) {
+    std::string paths;
+    std::size_t shown = 0;
+    for (const std::string& path : conflicts->paths) {
+      if (++shown > 5) break;
+      paths += (paths.empty() ? "" : ", ") + repo::escaped(path);
+    }
+    const std::size_t more =
+        conflicts->paths.size() - std::min<std::size_t>(5, conflicts->paths.size());
+    if (more > 0) paths += " and " + std::to_string(more) + " more";
+    return fail("merging " + head.commit.hex().substr(0, 10) + " into " +
+                base.commit.hex().substr(0, 10) + " conflicts in " + paths +
+                "; rebase the head onto the base first");
+  }
+  RepositoryChange change{tree_of(git, base), tree_of(git, head)};
+  change.after.tree = std::get<repo::ObjectId>(*merge);
+  return change;
+}
+
+}  // namespace
+
+std::string RepositorySpec::to_string() const {
+  if (base) return place + "#" + *base + ".." + revision;
+  return revision.empty() ? place : place + "#" + revision;
+}
+
+Result<RepositorySpec> parse_repository_spec(std::string_view text) {
+  const std::size_t hash = text.rfind('#');
+  RepositorySpec spec;
+  spec.place = std::string(text.substr(0, hash));
+  if (spec.place.empty()) {
+    return fail("'" + std::string(text) + "' names no repository; write PATH[#REVISION]");
+  }
+  if (hash == std::string_view::npos) return spec;
+  const std::string_view revision = text.substr(hash + 1);
+  const std::size_t dots = revision.find("..");
+  if (dots == std::string_view::npos) {
+    spec.revision = std::string(revision);
+    return spec;
+  }
+  spec.base = std::string(revision.substr(0, dots));
+  spec.revision = std::string(revision.substr(dots + 2));
+  if (spec.base->empty()) {
+    return fail("'" + std::string(text) + "' names no base; write PATH#BASE..HEAD");
+  }
+  return spec;
+}
+
+Result<fs::path> RepositoryOpener::local_path(const std::string& place) {
+  if (!repo::is_url(place)) return fs::path(place);
+  progress_->at("fetching " + repo::without_credentials(place), 0, 0);
+  return repo::mirror(place, cache_ / "mirrors", [&](const repo::TransferProgress& transfer) {
+    progress_->at("fetching " + repo::without_credentials(place), transfer.objects_received,
+                  transfer.objects_total);
+    return true;
+  });
+}
+
+Result<std::shared_ptr<repo::GitRepository>> RepositoryOpener::open_git(const std::string& place) {
+  const auto path = local_path(place);
+  if (!path) return std::unexpected(path.error());
+  auto opened = repo::GitRepository::open(*path);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::shared_ptr<repo::GitRepository>(std::move(*opened));
+}
+
+Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) {
+  if (spec.base) {
+    return fail("'" + spec.to_string() +
+                "' is a change, and one state is wanted; write PATH[#REVISION]");
+  }
+  const fs::path path(spec.place);
+  std::error_code ignored;
+  if (!repo::is_url(spec.place) && fs::is_directory(path, ignored) && !looks_like_git(path)) {
+    if (!spec.revision.empty()) {
+      return fail("'" + spec.place + "' is a plain directory, which has no revision '" +
+                  spec.revision + "'");
+    }
+    auto directory = repo::Directory::open(path);
+    if (!directory) return std::unexpected(std::move(directory.error()));
+    const repo::ObjectId root = (*directory)->root();
+    return RepositoryTree{std::move(*directory), root, ""};
+  }
+  auto git = open_git(spec.place);
+  if (!git) return std::unexpected(std::move(git.error()));
+  auto revision = (*git)->resolve(spec.revision.empty() ? "HEAD" : spec.revision);
+  if (!revision) return std::unexpected(std::move(revision.error()));
+  return tree_of(std::move(*git), *revision);
+}
+
+Result<RepositoryChange> RepositoryOpener::open_change(const RepositorySpec& spec) {
+  if (!spec.base) {
+    return fail("'" + spec.to_string() + "' is no change; write PATH#BASE..HEAD");
+  }
+  auto git = open_git(spec.place);
+  if (!git) return std::unexpected(std::move(git.error()));
+  const auto base = (*git)->resolve(*spec.base);
+  if (!base) return std::unexpected(base.error());
+  const auto head = (*git)->resolve(spec.revision.empty() ? "HEAD" : spec.revision);
+  if (!head) return std::unexpected(head.error());
+  return merged(*git, *base, *head);
+}
+
+Result<RepositoryChange> RepositoryOpener::open_clone(const fs::path& path) {
+  auto git = open_git(path.string());
+  if (!git) return std::unexpected(std::move(git.error()));
+  const auto base = (*git)->upstream();
+  if (!base) return std::unexpected(base.error());
+  const auto head = (*git)->resolve("HEAD");
+  if (!head) return std::unexpected(head.error());
+  return merged(*git, *base, *head);
+}
+
+}  // namespace oxbow::job

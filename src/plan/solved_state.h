@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "plan/layers.h"
+#include "solve/solver.h"
+
+namespace oxbow::plan {
+
+/// A root and, if it has one, its solution with the layer of each package that the root reaches,
+/// in the order of `solution->reachable`.
+struct SolvedRoot {
+  solve::PackageIndex root{};
+  std::optional<solve::Solution> solution;
+  std::vector<LayerIndex> layers;
+};
+
+/// Told how many roots are solved, now and then, on any thread.
+using OnSolved = std::function<void(std::size_t done, std::size_t of)>;
+
+/// SolvedState is one state of a stack for one target, with the roots that were solved so far. For
+/// one thread at a time (it solves on several itself); the digests must outlive it.
+class SolvedState {
+ public:
+  SolvedState(std::shared_ptr<const solve::Universe> universe, EffectiveDigests& digests);
+
+  /// Solves those of the roots that are not solved yet, on all cores.
+  void solve(std::span<const solve::PackageIndex> roots, const OnSolved& on_solved = {});
+
+  /// A root that was solved.
+  const SolvedRoot& root(solve::PackageIndex root) const { return *roots_[index(root)]; }
+
+  const solve::Universe& universe() const { return *universe_; }
+  const Layer& layer(LayerIndex at) const { return layers_.layer(at); }
+  const opam::Package& package(const Layer& layer) const {
+    return universe_->package(layer.package);
+  }
+
+ private:
+  class Worker;
+
+  std::shared_ptr<const solve::Universe> universe_;
+  EffectiveDigests* digests_;
+  std::vector<std::unique_ptr<SolvedRoot>> roots_;  // by package
+  LayerTable layers_;
+};
+
+}  // namespace oxbow::plan
