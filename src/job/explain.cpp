@@ -106,7 +106,8 @@ Result<std::vector<Explained>> explain(const PlanRequest& given, std::string_vie
     const solve::PackageIndex root = *(*after)->universe().find(*id);
     explained.solved = (*after)->root(root).solution.has_value();
     if (!explained.solved) {
-      explained.refutation = judge(solve::explain((*after)->universe(), root), report->changes);
+      explained.refutation =
+          judge(plan::explain((*after)->universe(), root, solve::Effort::minimal), report->changes);
     }
     explained.path = shortest_path(report->targets.front().cone, *id);
     for (plan::Change& change : report->changes) {

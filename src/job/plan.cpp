@@ -6,7 +6,6 @@
 
 #include "job/changes.h"
 #include "plan/cone.h"
-#include "solve/explanation.h"
 
 namespace oxbow::job {
 namespace {
@@ -73,13 +72,21 @@ class TargetPlan {
       const bool was_root = former && std::ranges::binary_search(old_roots_, *former);
       const bool was_solved = was_root && before_->root(*former).solution.has_value();
       if (solved && was_root && !was_solved) {
-        report.newly_installable.push_back({id, solve::explain(old_universe, *former)});
+        add(report.newly_installable, old_universe, *former);
       } else if (!solved && was_solved) {
-        report.newly_uninstallable.push_back({id, solve::explain(new_universe, root)});
+        add(report.newly_uninstallable, new_universe, root);
       } else if (!solved && !was_root) {
-        report.added_uninstallable.push_back({id, solve::explain(new_universe, root)});
+        add(report.added_uninstallable, new_universe, root);
       }
     }
+  }
+
+  // The first few are what a person will read.
+  static void add(std::vector<plan::Installability>& list, const solve::Universe& universe,
+                  solve::PackageIndex root) {
+    constexpr std::size_t read_closely = 10;
+    const auto effort = list.size() < read_closely ? solve::Effort::minimal : solve::Effort::quick;
+    list.push_back({universe.package(root).id, plan::explain(universe, root, effort)});
   }
 
   void look_into_cache(report::TargetReport& report) const {

@@ -12,4 +12,9 @@ struct Installability {
   solve::Explanation explanation;
 };
 
+/// Explains a root that has no solution; what generated guard packages say to each other is only
+/// counted.
+solve::Explanation explain(const solve::Universe& universe, solve::PackageIndex root,
+                           solve::Effort effort);
+
 }  // namespace oxbow::plan

@@ -71,4 +71,17 @@ void SolvedState::solve(std::span<const solve::PackageIndex> roots, const OnSolv
   }
 }
 
+std::vector<solve::Explanation> SolvedState::explain(
+    std::span<const solve::PackageIndex> roots) const {
+  std::vector<solve::Explanation> explanations(roots.size());
+  parallel_for(roots.size(), 16, worker_count(), [&] {
+    return [&](std::size_t i) {
+      if (!root(roots[i]).solution) {
+        explanations[i] = plan::explain(*universe_, roots[i], solve::Effort::quick);
+      }
+    };
+  });
+  return explanations;
+}
+
 }  // namespace oxbow::plan

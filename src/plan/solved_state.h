@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "plan/installability.h"
 #include "plan/layers.h"
 #include "solve/solver.h"
 
@@ -31,6 +32,10 @@ class SolvedState {
 
   /// Solves those of the roots that are not solved yet, on all cores.
   void solve(std::span<const solve::PackageIndex> roots, const OnSolved& on_solved = {});
+
+  /// Explains those of the roots that have no solution, on all cores; the others' explanations are
+  /// empty. In the order of `roots`, all of which must be solved.
+  std::vector<solve::Explanation> explain(std::span<const solve::PackageIndex> roots) const;
 
   /// A root that was solved.
   const SolvedRoot& root(solve::PackageIndex root) const { return *roots_[index(root)]; }

@@ -1,6 +1,7 @@
 #include "solve/domains.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace oxbow::solve {
 
@@ -12,6 +13,15 @@ Domains::Domains(const Problem& problem)
       words_[place.offset + value / kWordBits] |= Word{1} << (value % kWordBits);
     }
   }
+}
+
+std::size_t Domains::size(Var var) const {
+  const Problem::Place& place = problem_->place(var);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < place.words; ++i) {
+    size += static_cast<std::size_t>(std::popcount(words_[place.offset + i]));
+  }
+  return size;
 }
 
 bool Domains::decided(Var var) const {

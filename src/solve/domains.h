@@ -90,6 +90,8 @@ class Domains {
   }
 
   bool decided(Var var) const;
+  /// The number of values left.
+  std::size_t size(Var var) const;
   Value first(Var var) const;
 
   /// Takes `set` from the domain. Precondition: that takes something and leaves something.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "opam/printer.h"
+#include "solve/minimal_refutation.h"
 #include "solve/search.h"
 #include "solve/solver.h"
 
@@ -17,17 +18,29 @@ namespace {
 // Words a refutation: what it used of the universe's exclusions, in terms of packages.
 class Wording {
  public:
-  Wording(const Universe& universe, PackageIndex root) : universe_(&universe), root_(root) {}
+  Wording(const Universe& universe, PackageIndex root, const Background& background)
+      : universe_(&universe), root_(root), background_(&background) {}
+
+  bool in_background(ExclusionId id) const {
+    const Reason& reason = universe_->reason(id);
+    return background_->contains(universe_->package(reason.package).id, subject(reason));
+  }
 
   Explanation explanation(const Refutation& refutation) const {
     std::vector<const Reason*> reasons;
     for (const ExclusionId id : refutation.exclusions) reasons.push_back(&universe_->reason(id));
     const auto distances = distances_from_root(reasons);
     std::map<std::pair<std::size_t, std::string>, std::vector<Constraint>> grouped;
+    std::size_t folded = 0;
     for (const Reason* const reason : reasons) {
       const std::string on = subject(*reason);
+      const opam::PackageId& owner = universe_->package(reason->package).id;
+      if (background_->contains(owner, on)) {
+        ++folded;
+        continue;
+      }
       auto& constraints = grouped[{distance(distances, on), on}];
-      constraints.push_back({words(*reason), universe_->package(reason->package).id});
+      constraints.push_back({words(*reason), owner});
     }
     Explanation explanation;
     for (auto& [key, constraints] : grouped) {
@@ -35,6 +48,12 @@ class Wording {
       explanation.push_back({key.second, std::move(constraints)});
     }
     add_target(refutation, explanation);
+    if (folded > 0) {
+      const std::string text = std::to_string(folded) +
+                               (folded == 1 ? " constraint" : " constraints") +
+                               " among them lead to the above";
+      explanation.push_back({background_->name, {{text, universe_->package(root_).id}}});
+    }
     return explanation;
   }
 
@@ -130,6 +149,7 @@ class Wording {
 
   const Universe* universe_;
   PackageIndex root_;
+  const Background* background_;
 };
 
 // Why a root is not even a candidate.
@@ -153,7 +173,8 @@ Explanation explain_rejection(const Universe& universe, PackageIndex root) {
 
 }  // namespace
 
-Explanation explain(const Universe& universe, PackageIndex root) {
+Explanation explain(const Universe& universe, PackageIndex root, Effort effort,
+                    const Background& background) {
   const opam::PackageId& id = universe.package(root).id;
   const auto name = universe.variable(id.name);
   const auto candidates = name ? universe.candidates(*name) : std::span<const PackageIndex>();
@@ -166,10 +187,19 @@ Explanation explain(const Universe& universe, PackageIndex root) {
   std::vector<Var> starts;
   if (!is_compiler) starts.push_back(*compiler);
   starts.push_back(*name);
-  Search search(universe.problem(), is_compiler ? std::vector<Term>() : compiler_facts(universe),
-                Proof::record);
+  const std::vector<Term> facts = is_compiler ? std::vector<Term>() : compiler_facts(universe);
+  Search search(universe.problem(), facts, Proof::record, {}, Order::narrowest);
   if (search.solve(std::span(&wanted, 1), starts)) return {};
-  return Wording(universe, root).explanation(search.refutation());
+  Refutation refutation = search.refutation();
+  const Wording wording(universe, root, background);
+  if (effort == Effort::minimal) {
+    std::vector<Term> assumptions = facts;
+    assumptions.push_back(wanted);
+    refutation.exclusions =
+        minimal_refutation(universe.problem(), assumptions, std::move(refutation.exclusions),
+                           [&](ExclusionId exclusion) { return wording.in_background(exclusion); });
+  }
+  return wording.explanation(refutation);
 }
 
 }  // namespace oxbow::solve

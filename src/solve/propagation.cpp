@@ -247,4 +247,19 @@ void Propagation::commit() {
   domains_->commit();
 }
 
+std::optional<Var> Propagation::narrowest_undecided() const {
+  std::optional<Var> narrowest;
+  std::size_t fewest = 0;
+  const auto consider = [&](Var var) {
+    if (!domains_->awake(var)) return;
+    const std::size_t left = domains_->size(var);
+    if (left < 2 || (narrowest && left >= fewest)) return;
+    narrowest = var;
+    fewest = left;
+  };
+  for (const Var var : standing_) consider(var);
+  for (const Registration& registration : registrations_) consider(registration.var);
+  return narrowest;
+}
+
 }  // namespace oxbow::solve

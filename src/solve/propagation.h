@@ -50,6 +50,10 @@ class Propagation {
   /// Attaches what the variables own that are awake at level 0.
   std::optional<Cause> attach_standing();
 
+  /// Of the variables that are awake and not decided the one with the fewest values left, the one
+  /// that woke first among equals; none if all are decided.
+  std::optional<Var> narrowest_undecided() const;
+
   std::uint64_t narrowings() const { return narrowings_; }
   std::uint64_t wakes() const { return wakes_; }
 

@@ -17,7 +17,8 @@ namespace oxbow::solve {
 /// or not; above these, each decision of the walk opens one.
 class Search::Engine {
  public:
-  Engine(const Problem& problem, std::span<const Term> facts, Proof proof, Keeping keeping);
+  Engine(const Problem& problem, std::span<const Term> facts, Proof proof, Keeping keeping,
+         Order order);
 
   std::optional<std::span<const Choice>> solve(std::span<const Term> assumptions,
                                                std::span<const Var> starts);
@@ -38,6 +39,7 @@ class Search::Engine {
   const Problem* problem_;
   Proof proof_;
   Keeping keeping_;
+  Order order_;
   ExclusionStore store_;
   ExclusionStore kept_;
   Domains domains_;
@@ -58,10 +60,11 @@ class Search::Engine {
 };
 
 Search::Engine::Engine(const Problem& problem, std::span<const Term> facts, Proof proof,
-                       Keeping keeping)
+                       Keeping keeping, Order order)
     : problem_(&problem),
       proof_(proof),
       keeping_(keeping),
+      order_(order),
       store_(problem),
       kept_(problem),
       domains_(problem),
@@ -141,7 +144,8 @@ bool Search::Engine::search(std::span<const Term> assumptions) {
       }
       continue;
     }
-    const std::optional<Var> next = walk_.next(domains_);
+    const std::optional<Var> next =
+        order_ == Order::walk ? walk_.next(domains_) : propagation_.narrowest_undecided();
     if (!next) return true;
     decide(*next);
   }
@@ -273,8 +277,9 @@ Counters Search::Engine::counters() const {
   return result;
 }
 
-Search::Search(const Problem& problem, std::span<const Term> facts, Proof proof, Keeping keeping)
-    : engine_(std::make_unique<Engine>(problem, facts, proof, keeping)) {}
+Search::Search(const Problem& problem, std::span<const Term> facts, Proof proof, Keeping keeping,
+               Order order)
+    : engine_(std::make_unique<Engine>(problem, facts, proof, keeping, order)) {}
 
 Search::~Search() = default;
 Search::Search(Search&&) noexcept = default;

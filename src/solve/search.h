@@ -14,6 +14,11 @@ namespace oxbow::solve {
 /// Whether a search remembers what each conclusion follows from.
 enum class Proof : std::uint8_t { none, record };
 
+/// Which variable is decided next: the walk's, which makes the solution the first one; or of those
+/// awake the one with the fewest values left. The latter finds some solution or none, and is for
+/// proofs: what it refutes it refutes with far fewer exclusions.
+enum class Order : std::uint8_t { walk, narrowest };
+
 /// Which learnt exclusions outlive the solve() that learnt them: those of at most `terms` terms. On
 /// the packages of the oxcaml stack keeping none takes 3 times as long as keeping those of 5, since
 /// many roots run into the same conflicts; those of 2 alone are not the ones that matter there.
@@ -59,7 +64,7 @@ struct Counters {
 class Search {
  public:
   explicit Search(const Problem& problem, std::span<const Term> facts = {},
-                  Proof proof = Proof::none, Keeping keeping = {});
+                  Proof proof = Proof::none, Keeping keeping = {}, Order order = Order::walk);
   ~Search();
   Search(Search&&) noexcept;
   Search& operator=(Search&&) noexcept;

@@ -1,0 +1,195 @@
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "cli/command.h"
+#include "cli/configuration.h"
+
+namespace oxbow::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The top of the work tree that a folder lies in.
+std::optional<fs::path> clone_around(fs::path folder) {
+  std::error_code ignored;
+  while (true) {
+    if (fs::exists(folder / ".git", ignored)) return folder;
+    if (!folder.has_relative_path()) return std::nullopt;
+    folder = folder.parent_path();
+  }
+}
+
+Result<std::string> read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in.good() && !in.eof()) return fail(fmt::format("{} cannot be read", path.string()));
+  return text;
+}
+
+// oxbow.toml of the base's tree, or else the user's own.
+Result<Configuration> find_configuration(const job::RepositoryTree& base) {
+  constexpr std::size_t largest = std::size_t{1} << 20U;
+  const auto entries = base.source->list(base.tree);
+  if (!entries) return std::unexpected(entries.error());
+  for (const repo::TreeEntry& entry : *entries) {
+    if (entry.name != "oxbow.toml" || entry.kind != repo::EntryKind::file) continue;
+    const auto text = base.source->read(entry.id, largest);
+    if (!text) return std::unexpected(text.error());
+    return parse_configuration(*text, "oxbow.toml of " + base.commit.substr(0, 10));
+  }
+  const auto user = user_configuration();
+  if (!user) {
+    return fail(
+        "there is no oxbow.toml in the base nor in the configuration directory; write one, "
+        "or name --repo and --compiler");
+  }
+  const auto text = read_file(*user);
+  if (!text) return std::unexpected(text.error());
+  return parse_configuration(*text, user->string());
+}
+
+Result<job::PlanRequest> open_clone(job::RepositoryOpener& opener) {
+  std::error_code error;
+  const auto clone = clone_around(fs::current_path(error));
+  if (!clone) {
+    return fail(
+        "this is not inside a git clone; name the repositories with --repo PATH#BASE..HEAD");
+  }
+  auto change = opener.open_clone(*clone);
+  if (!change) return std::unexpected(std::move(change.error()));
+  auto configuration = find_configuration(change->before);
+  if (!configuration) return std::unexpected(std::move(configuration.error()));
+  job::PlanRequest request;
+  request.place = clone->string();
+  request.change = std::move(*change);
+  request.targets = std::move(configuration->targets);
+  for (const job::RepositorySpec& spec : configuration->repositories) {
+    auto tree = opener.open_state(spec);
+    if (!tree) return std::unexpected(std::move(tree.error()));
+    request.lower_places.push_back(spec.place);
+    request.lower.push_back(std::move(*tree));
+  }
+  return request;
+}
+
+}  // namespace
+
+void StackArguments::add_repositories(CLI::App& command, bool required) {
+  CLI::Option* const option = command.add_option(
+      "--repo,-r", repositories,
+      "a repository, PATH[#REVISION]: a git repository, a git URL or a plain directory; several in "
+      "order of priority");
+  if (required) option->required();
+}
+
+void StackArguments::add_targets(CLI::App& command, bool required) {
+  CLI::Option* const compiler = command.add_option(
+      "--compiler,-c", compilers, "the compiler package, NAME.VERSION, that everything is for");
+  // What follows is not one more compiler: it may be a package to solve for.
+  compiler->allow_extra_args(false);
+  if (required) compiler->required();
+  platform = std::string(default_platform);
+  command.add_option("--platform,-p", platform, "DISTRIBUTION-VERSION-ARCH")->capture_default_str();
+}
+
+Result<std::vector<solve::Target>> StackArguments::targets() const {
+  const auto parsed = solve::parse_platform(platform);
+  if (!parsed) return std::unexpected(parsed.error());
+  std::vector<solve::Target> targets;
+  for (const std::string& compiler : compilers) {
+    const auto id = opam::parse_package_id(compiler);
+    if (!id) {
+      return fail(fmt::format("'{}' is no compiler package; write NAME.VERSION, as in ocaml.5.3.0",
+                              compiler));
+    }
+    targets.push_back({*id, *parsed});
+  }
+  return targets;
+}
+
+void ChangeArguments::add_to(CLI::App& command) {
+  stack.add_repositories(command, false);
+  stack.add_targets(command, false);
+  static const std::map<std::string, job::Scope> scopes = {{"overlay", job::Scope::overlay},
+                                                           {"stack", job::Scope::stack}};
+  command
+      .add_option("--scope", scope,
+                  "what is solved for: the packages of the first repository, or of all")
+      ->transform(CLI::CheckedTransformer(scopes, CLI::ignore_case))
+      ->default_str("overlay");
+}
+
+Result<job::PlanRequest> ChangeArguments::open(job::Progress& progress) const {
+  job::RepositoryOpener opener(user_cache(), progress);
+  if (stack.repositories.empty()) {
+    auto request = open_clone(opener);
+    if (request) request->scope = scope;
+    return request;
+  }
+  auto targets = stack.targets();
+  if (!targets) return std::unexpected(std::move(targets.error()));
+  if (targets->empty()) return fail("--compiler NAME.VERSION is missing: say what to plan for");
+  job::PlanRequest request;
+  request.targets = std::move(*targets);
+  request.scope = scope;
+  for (const std::string& text : stack.repositories) {
+    const auto spec = job::parse_repository_spec(text);
+    if (!spec) return std::unexpected(spec.error());
+    if (&text == &stack.repositories.front()) {
+      auto change = opener.open_change(*spec);
+      if (!change) return std::unexpected(std::move(change.error()));
+      request.place = spec->place;
+      request.change = std::move(*change);
+      continue;
+    }
+    auto tree = opener.open_state(*spec);
+    if (!tree) return std::unexpected(std::move(tree.error()));
+    request.lower_places.push_back(spec->place);
+    request.lower.push_back(std::move(*tree));
+  }
+  return request;
+}
+
+Result<std::vector<job::RepositoryTree>> open_states(const std::vector<std::string>& repositories,
+                                                     job::Progress& progress) {
+  job::RepositoryOpener opener(user_cache(), progress);
+  std::vector<job::RepositoryTree> trees;
+  for (const std::string& text : repositories) {
+    const auto spec = job::parse_repository_spec(text);
+    if (!spec) return std::unexpected(spec.error());
+    auto tree = opener.open_state(*spec);
+    if (!tree) return std::unexpected(std::move(tree.error()));
+    trees.push_back(std::move(*tree));
+  }
+  return trees;
+}
+
+std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& loader) {
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i < state.trees().size(); ++i) {
+    for (const repo::Oddity& oddity : state.snapshot(i).oddities()) {
+      report_warning(fmt::format("{}: {}", oddity.path, oddity.message));
+      ++left_out;
+    }
+  }
+  const repo::Stack& stack = state.stack();
+  for (std::size_t i = 0; i < stack.packages.size(); ++i) {
+    if (stack.packages[i].definition != nullptr) continue;
+    const repo::Parsed& parsed = loader.parsed(stack.origins[i].entry->opam);
+    const opam::PackageId& id = stack.packages[i].id;
+    const opam::Position at = opam::position(parsed.source, parsed.error.offset);
+    report_warning(fmt::format("packages/{}/{}/opam:{}:{}: {}", id.name, id.to_string(), at.line,
+                               at.column, parsed.error.message));
+    ++left_out;
+  }
+  return left_out;
+}
+
+}  // namespace oxbow::cli

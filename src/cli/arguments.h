@@ -1,0 +1,49 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "job/plan.h"
+#include "job/repository.h"
+#include "job/roots.h"
+#include "job/state.h"
+#include "solve/target.h"
+
+namespace oxbow::cli {
+
+/// The arguments that say which repositories, for which targets: several subcommands have them.
+struct StackArguments {
+  std::vector<std::string> repositories;
+  std::vector<std::string> compilers;
+  std::string platform;
+
+  void add_repositories(CLI::App& command, bool required);
+  void add_targets(CLI::App& command, bool required);
+
+  Result<std::vector<solve::Target>> targets() const;
+};
+
+/// The arguments that say which change: those of `plan` and `explain`.
+struct ChangeArguments {
+  StackArguments stack;
+  job::Scope scope = job::Scope::overlay;
+
+  void add_to(CLI::App& command);
+
+  /// Opens what the arguments name; without --repo the clone around the current directory, with
+  /// the repositories and targets of its oxbow.toml.
+  Result<job::PlanRequest> open(job::Progress& progress) const;
+};
+
+/// Opens the repositories of a single state.
+Result<std::vector<job::RepositoryTree>> open_states(const std::vector<std::string>& repositories,
+                                                     job::Progress& progress);
+
+/// Warns of every package and directory of the state that had to be left out, each in a line that
+/// says where and why; returns how many there are.
+std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& loader);
+
+}  // namespace oxbow::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "cli/exit_code.h"
+
+namespace oxbow::cli {
+
+/// What a subcommand does once its arguments are read.
+using Run = std::function<ExitCode()>;
+
+/// Each adds one subcommand to the program and returns it with what it does.
+struct Command {
+  CLI::App* app;
+  Run run;
+};
+
+Command add_effective(CLI::App& program);
+Command add_solve(CLI::App& program);
+Command add_plan(CLI::App& program);
+Command add_explain(CLI::App& program);
+
+/// Writes to standard output. Whether that went well is looked at once, at the end.
+void print(std::string_view text);
+
+/// Prints "oxbow: MESSAGE" on standard error, control characters escaped, and says that the
+/// command could not do what was asked.
+ExitCode report_error(std::string_view message);
+
+/// A warning on standard error, in one line.
+void report_warning(std::string_view message);
+
+}  // namespace oxbow::cli

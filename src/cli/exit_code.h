@@ -1,0 +1,11 @@
+#pragma once
+
+namespace oxbow::cli {
+
+/// What the program's exit code says. They are stable.
+enum class ExitCode : int {
+  done = 0,       ///< it did what was asked, whatever the answer
+  could_not = 2,  ///< it could not: bad arguments, a repository that cannot be read, …
+};
+
+}  // namespace oxbow::cli

@@ -1,0 +1,60 @@
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "report/untrusted.h"
+
+namespace oxbow::cli {
+
+// fmt's own print throws where a pipe is closed.
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+ExitCode report_error(std::string_view message) {
+  const std::string line = "oxbow: " + report::printable(message) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  return ExitCode::could_not;
+}
+
+void report_warning(std::string_view message) {
+  const std::string line = "oxbow: warning: " + report::printable(message) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App program("oxbow says what a change to an opam repository rebuilds.", "oxbow");
+  program.set_version_flag("--version", OXBOW_VERSION);
+  program.require_subcommand(1);
+  program.footer(
+      "Exit codes: 0 done, 2 it could not be done.\n'oxbow COMMAND --help' has examples.");
+  const std::vector<Command> commands = {add_plan(program), add_explain(program),
+                                         add_solve(program), add_effective(program)};
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_help = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    if (!asked_for_help) return static_cast<int>(report_error(error.what()));
+    program.exit(error);
+    return static_cast<int>(asked_for_help ? ExitCode::done : ExitCode::could_not);
+  }
+  for (const Command& command : commands) {
+    if (!command.app->parsed()) continue;
+    const ExitCode code = command.run();
+    // A full disk or a closed pipe must not look like an answer.
+    if (std::fflush(stdout) != 0)
+      return static_cast<int>(report_error("the output cannot be written"));
+    return static_cast<int>(code);
+  }
+  return static_cast<int>(ExitCode::could_not);
+}
+
+}  // namespace
+}  // namespace oxbow::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  return oxbow::cli::run(argc, argv);
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "plan/change.h"
+#include "plan/cone.h"
+#include "plan/finding.h"
+#include "plan/installability.h"
+
+namespace oxbow::report {
+
+/// A repository of the stack: as it was given, and the commit it was read at (empty for a plain
+/// directory).
+struct Repository {
+  std::string path;
+  std::string commit;
+};
+
+/// What the change means for one target.
+struct TargetReport {
+  std::string compiler;
+  std::string platform;
+  std::size_t solved = 0;    ///< roots of the head with a solution
+  std::size_t unsolved = 0;  ///< and without
+  std::vector<plan::Installability> newly_uninstallable;
+  std::vector<plan::Installability> newly_installable;
+  std::vector<plan::Installability> added_uninstallable;  ///< new roots that have no solution
+  plan::Cone cone;
+};
+
+/// Report is what `oxbow plan` says: everything in it has been worked out, a renderer only words
+/// it. Its texts come from the repository under test and are not to be trusted.
+struct Report {
+  std::vector<Repository> repositories;  ///< the first is the one under test
+  std::string base;                      ///< its commit before
+  std::string head;                      ///< the commit under test
+  std::vector<plan::Change> changes;
+  std::size_t other_paths = 0;  ///< changed files outside packages/
+  std::vector<plan::Finding> findings;
+  std::vector<TargetReport> targets;
+  bool cache_known = false;  ///< whether a cache was looked at
+};
+
+}  // namespace oxbow::report
