@@ -69,7 +69,7 @@ std::optional<std::string> ssh_path(std::string_view path) {
   if (end == std::string_view::npos || path[end] != ':' || end < 2) return std::nullopt;
   std::string_view rest = path.substr(end + 1);
   if (!rest.empty() && rest.front() == '/') rest.remove_prefix(1);
-  const std::string host(path.substr(0, end));
+  std::string host(path.substr(0, end));
   if (rest.empty()) return host;
   const auto* const digits_end = std::find_if_not(rest.begin(), rest.end(), is_digit);
   const bool port = is_digit(rest.front()) && (digits_end == rest.end() || *digits_end == '/');

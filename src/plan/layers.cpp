@@ -71,10 +71,8 @@ LayerTable::LayerTable(const solve::Universe& universe, EffectiveDigests& digest
 std::vector<LayerIndex> LayerTable::layers_of(const solve::Solution& solution) {
   ++now_;
   for (const PackageIndex package : solution.chosen) {
-    const Var name = *universe_->variable(universe_->package(package).id.name);
-    const auto candidates = universe_->candidates(name);
-    const auto at = std::ranges::find(candidates, package) - candidates.begin();
-    installed_[index(name)] = {now_, Value{static_cast<std::uint32_t>(at)}};
+    const auto [name, value] = universe_->place(package);
+    installed_[index(name)] = {now_, value};
   }
   std::vector<LayerIndex> layers;
   layers.reserve(solution.reachable.size());

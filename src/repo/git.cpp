@@ -22,16 +22,6 @@ using StoredObject = Handle<git_odb_object, git_odb_object_free>;
 using Object = Handle<git_object, git_object_free>;
 using Reference = Handle<git_reference, git_reference_free>;
 
-git_oid to_oid(const ObjectId& id) {
-  git_oid oid{};
-  git_oid_fromraw(&oid, id.bytes.data());
-  return oid;
-}
-
-ObjectId object_id(const git_oid& oid) {
-  return ObjectId::from_bytes(std::span<const std::uint8_t, 20>(oid.id));
-}
-
 Result<std::vector<ObjectDatabase>> open_databases(const std::filesystem::path& objects) {
   std::vector<ObjectDatabase> databases;
   for (std::size_t i = 0; i < worker_count(); ++i) {

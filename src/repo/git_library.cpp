@@ -9,10 +9,6 @@
 namespace oxbow::repo {
 namespace {
 
-ObjectId object_id(const git_oid& oid) {
-  return ObjectId::from_bytes(std::span<const std::uint8_t, 20>(oid.id));
-}
-
 ObjectId hash(std::string_view contents, git_object_t type) {
   start_git();
   git_oid oid{};
@@ -22,6 +18,16 @@ ObjectId hash(std::string_view contents, git_object_t type) {
 }
 
 }  // namespace
+
+git_oid to_oid(const ObjectId& id) {
+  git_oid oid{};
+  git_oid_fromraw(&oid, id.bytes.data());
+  return oid;
+}
+
+ObjectId object_id(const git_oid& oid) {
+  return ObjectId::from_bytes(std::span<const std::uint8_t, 20>(oid.id));
+}
 
 void start_git() {
   static const bool started = [] {

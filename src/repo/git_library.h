@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "repo/object_id.h"
 
+struct git_oid;
+
 namespace oxbow::repo {
 
 // What the files that use libgit2 share. Each calls start_git() before anything else of libgit2.
@@ -21,6 +23,10 @@ struct FreeHandle {
 /// An owned libgit2 handle, as in `Handle<git_odb, git_odb_free>`.
 template <typename T, auto free_handle>
 using Handle = std::unique_ptr<T, FreeHandle<free_handle>>;
+
+/// An id as libgit2 has it, and the other way around.
+git_oid to_oid(const ObjectId& id);
+ObjectId object_id(const git_oid& oid);
 
 /// Sets libgit2 up the first time it is called. Safe from any thread.
 void start_git();

@@ -20,16 +20,6 @@ using Commit = Handle<git_commit, git_commit_free>;
 using Index = Handle<git_index, git_index_free>;
 using ConflictIterator = Handle<git_index_conflict_iterator, git_index_conflict_iterator_free>;
 
-git_oid to_oid(const ObjectId& id) {
-  git_oid oid{};
-  git_oid_fromraw(&oid, id.bytes.data());
-  return oid;
-}
-
-ObjectId object_id(const git_oid& oid) {
-  return ObjectId::from_bytes(std::span<const std::uint8_t, 20>(oid.id));
-}
-
 // The one backend of the object database that merging sees: it reads what was made in memory, then
 // what the repository holds, and keeps all writes in memory. With it, libgit2 has no way to the
 // repository's folder. (Its own in-memory backend is added beside those of the repository; libgit2

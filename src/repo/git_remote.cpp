@@ -218,7 +218,7 @@ Result<fs::path> mirror(std::string_view url, const fs::path& cache,
   if (error) {
     return fail(fmt::format("{}: cannot be created: {}", cache.string(), error.message()));
   }
-  const fs::path folder = cache / folder_name(url);
+  fs::path folder = cache / folder_name(url);
   const auto lock = FileLock::take(folder.string() + ".lock");
   if (!lock) return std::unexpected(lock.error());
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t most_pairs = 200'000;
 
 // A longer opam file is paired by its id alone.
-constexpr std::size_t longest_text = 256 * 1024;
+constexpr std::size_t longest_text = std::size_t{256} * 1024;
 
 // Percent of lines in common from which two opam files are of one package.
 constexpr std::uint64_t least_similarity = 60;

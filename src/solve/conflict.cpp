@@ -8,7 +8,7 @@ namespace oxbow::solve {
 namespace {
 
 /// A variable that no problem has.
-constexpr Var kNobody{std::numeric_limits<std::uint32_t>::max()};
+constexpr Var nobody{std::numeric_limits<std::uint32_t>::max()};
 
 }  // namespace
 
@@ -48,7 +48,7 @@ void Conflict::begin(Cause conflict) {
   antecedents_.assign(1, conflict);
   open_ = 0;
   top_ = 0;
-  add_terms_of(conflict, kNobody);
+  add_terms_of(conflict, nobody);
 }
 
 void Conflict::add_terms_of(Cause cause, Var except) {
@@ -110,14 +110,14 @@ bool Conflict::is_latest(std::uint32_t at) const {
 
 std::uint32_t Conflict::level_of(Var var) const {
   const std::uint32_t satisfier = pending_[index(var)].satisfier;
-  return satisfier == Domains::kNone ? 0 : domains_->entry(satisfier).level;
+  return satisfier == Domains::none ? 0 : domains_->entry(satisfier).level;
 }
 
 Conflict::Learnt Conflict::extract(Var asserted) {
   learnt_.assign(1, {asserted, set(asserted)});
   std::uint32_t back = 0;
   for (const Var var : vars_) {
-    if (var == asserted || pending_[index(var)].satisfier == Domains::kNone) continue;
+    if (var == asserted || pending_[index(var)].satisfier == Domains::none) continue;
     learnt_.push_back({var, set(var)});
     if (level_of(var) >= back) {
       back = level_of(var);

@@ -44,7 +44,7 @@ class Conflict {
  private:
   struct Pending {
     bool present = false;
-    std::uint32_t satisfier = Domains::kNone;
+    std::uint32_t satisfier = Domains::none;
   };
 
   void begin(Cause conflict);

@@ -6,11 +6,11 @@
 namespace oxbow::solve {
 
 Domains::Domains(const Problem& problem)
-    : problem_(&problem), words_(problem.all_words()), last_(problem.variables(), kNone) {
+    : problem_(&problem), words_(problem.all_words()), last_(problem.variables(), none) {
   for (std::uint32_t v = 0; v < problem.variables(); ++v) {
     const Problem::Place& place = problem.place(Var{v});
     for (std::size_t value = 0; value <= place.values; ++value) {
-      words_[place.offset + value / kWordBits] |= Word{1} << (value % kWordBits);
+      words_[place.offset + value / word_bits] |= Word{1} << (value % word_bits);
     }
   }
 }
@@ -35,7 +35,7 @@ Value Domains::first(Var var) const {
   const Word* words = this->words(var);
   std::uint32_t i = 0;
   while (words[i] == 0) ++i;
-  return Value{i * static_cast<std::uint32_t>(kWordBits) +
+  return Value{i * static_cast<std::uint32_t>(word_bits) +
                static_cast<std::uint32_t>(std::countr_zero(words[i]))};
 }
 
@@ -63,7 +63,7 @@ void Domains::settle_on_first(Var var, Cause cause) {
   record(var, cause);
   const Problem::Place& place = problem_->place(var);
   std::fill_n(words_.begin() + static_cast<std::ptrdiff_t>(place.offset), place.words, 0);
-  words_[place.offset + index(value) / kWordBits] = Word{1} << (index(value) % kWordBits);
+  words_[place.offset + index(value) / word_bits] = Word{1} << (index(value) % word_bits);
 }
 
 void Domains::undo_last() {
@@ -77,7 +77,7 @@ void Domains::undo_last() {
 }
 
 void Domains::commit() {
-  for (const Entry& entry : trail_) last_[index(entry.var)] = kNone;
+  for (const Entry& entry : trail_) last_[index(entry.var)] = none;
   trail_.clear();
   saved_.clear();
 }
@@ -85,7 +85,7 @@ void Domains::commit() {
 std::uint32_t Domains::satisfier(Var var, const Word* set) const {
   const std::size_t words = problem_->place(var).words;
   std::uint32_t at = last_[index(var)];
-  while (at != kNone && solve::within(before(trail_[at], words), set, words)) {
+  while (at != none && solve::within(before(trail_[at], words), set, words)) {
     at = trail_[at].previous;
   }
   return at;

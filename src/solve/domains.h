@@ -16,18 +16,18 @@ enum class StoredIndex : std::uint32_t {};
 /// Why a domain became smaller: a choice of the search, or an exclusion.
 class Cause {
  public:
-  static Cause choice() { return Cause(kChoice); }
+  static Cause choice() { return Cause(choice_bits); }
   static Cause pair(PairIndex at) { return Cause(std::to_underlying(at)); }
-  static Cause stored(StoredIndex at) { return Cause(std::to_underlying(at) | kStored); }
+  static Cause stored(StoredIndex at) { return Cause(std::to_underlying(at) | stored_bit); }
 
-  bool is_choice() const { return raw_ == kChoice; }
-  bool is_pair() const { return (raw_ & kStored) == 0; }
+  bool is_choice() const { return raw_ == choice_bits; }
+  bool is_pair() const { return (raw_ & stored_bit) == 0; }
   PairIndex as_pair() const { return PairIndex{raw_}; }
-  StoredIndex as_stored() const { return StoredIndex{raw_ & ~kStored}; }
+  StoredIndex as_stored() const { return StoredIndex{raw_ & ~stored_bit}; }
 
  private:
-  static constexpr std::uint32_t kStored = 0x8000'0000;
-  static constexpr std::uint32_t kChoice = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t stored_bit = 0x8000'0000;
+  static constexpr std::uint32_t choice_bits = std::numeric_limits<std::uint32_t>::max();
 
   explicit Cause(std::uint32_t raw) : raw_(raw) {}
 
@@ -54,7 +54,7 @@ inline bool meets(const Word* a, const Word* b, std::size_t words) {
 /// every domain to what it was before the next level was opened.
 class Domains {
  public:
-  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
   /// One narrowing: the domain before it (or where in saved_ it is, if of several words), and the
   /// narrowing of the same variable before this.
@@ -85,8 +85,8 @@ class Domains {
   /// Rest is no longer among the values.
   bool awake(Var var) const {
     const Problem::Place& place = problem_->place(var);
-    const Word word = words_[place.offset + place.values / kWordBits];
-    return ((word >> (place.values % kWordBits)) & 1) == 0;
+    const Word word = words_[place.offset + place.values / word_bits];
+    return ((word >> (place.values % word_bits)) & 1) == 0;
   }
 
   bool decided(Var var) const;
@@ -114,7 +114,7 @@ class Domains {
   /// Makes what is on the trail the way it has always been. Precondition: no level is open.
   void commit();
 
-  /// The earliest narrowing after which "var in set" holds, or kNone if it held before all of them.
+  /// The earliest narrowing after which "var in set" holds, or none if it held before all of them.
   /// Precondition: it holds.
   std::uint32_t satisfier(Var var, const Word* set) const;
 

@@ -188,7 +188,8 @@ Explanation explain(const Universe& universe, PackageIndex root, Effort effort,
   if (!is_compiler) starts.push_back(*compiler);
   starts.push_back(*name);
   const std::vector<Term> facts = is_compiler ? std::vector<Term>() : compiler_facts(universe);
-  Search search(universe.problem(), facts, Proof::record, {}, Order::narrowest);
+  const Order order = effort == Effort::minimal ? Order::narrowest : Order::walk;
+  Search search(universe.problem(), facts, Proof::record, {}, order);
   if (search.solve(std::span(&wanted, 1), starts)) return {};
   Refutation refutation = search.refutation();
   const Wording wording(universe, root, background);

@@ -13,7 +13,7 @@ namespace {
 ValueSet set_of(const Problem& problem, Var var, const Word* words) {
   ValueSet set(problem.values(var));
   for (std::uint32_t value = 0; value <= problem.values(var); ++value) {
-    if (((words[value / kWordBits] >> (value % kWordBits)) & 1U) != 0) set.insert(Value{value});
+    if (((words[value / word_bits] >> (value % word_bits)) & 1U) != 0) set.insert(Value{value});
   }
   return set;
 }

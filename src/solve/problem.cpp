@@ -21,7 +21,7 @@ std::vector<Term> merged(std::span<const Term> terms) {
 }
 
 std::uint32_t narrow(std::size_t number) {
-  assert(number < Pair::kInline);
+  assert(number < Pair::in_place);
   return static_cast<std::uint32_t>(number);
 }
 
@@ -34,7 +34,7 @@ void accumulate(std::vector<std::uint32_t>& counts) {
 
 Var Problem::Builder::add_variable(std::size_t values) {
   const Var var{narrow(problem_.places_.size())};
-  const std::size_t words = values / kWordBits + 1;
+  const std::size_t words = values / word_bits + 1;
   problem_.places_.push_back({narrow(problem_.all_words_), narrow(words), narrow(values), slots_});
   problem_.all_words_ += words;
   slots_ += narrow(values);
@@ -66,7 +66,7 @@ ExclusionId Problem::Builder::exclude(Var owner, std::span<const Term> given) {
 }
 
 void Problem::Builder::add_pair(ExclusionId id, const Term& mine, const Term& theirs) {
-  std::uint32_t pooled = Pair::kInline;
+  std::uint32_t pooled = Pair::in_place;
   if (mine.set.words() > 1 || theirs.set.words() > 1) {
     pooled = narrow(pool(mine.set));
     pool(theirs.set);

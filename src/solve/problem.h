@@ -33,7 +33,7 @@ struct TermView {
 /// word. Otherwise `mine` and `theirs` are first words, and the sets lie one after the other in the
 /// problem's pool.
 struct Pair {
-  static constexpr std::uint32_t kInline = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t in_place = std::numeric_limits<std::uint32_t>::max();
 
   Word mine;
   Word theirs;
@@ -102,11 +102,11 @@ class Problem {
   std::uint32_t first_pair(Var owner) const { return pair_begin_[index(owner)]; }
   const Pair& pair(PairIndex at) const { return pairs_[std::to_underlying(at)]; }
   const Word* mine(const Pair& pair) const {
-    return pair.pooled == Pair::kInline ? &pair.mine : &pool_[pair.pooled];
+    return pair.pooled == Pair::in_place ? &pair.mine : &pool_[pair.pooled];
   }
   const Word* theirs(const Pair& pair) const {
-    return pair.pooled == Pair::kInline ? &pair.theirs
-                                        : &pool_[pair.pooled + place(pair.owner).words];
+    return pair.pooled == Pair::in_place ? &pair.theirs
+                                         : &pool_[pair.pooled + place(pair.owner).words];
   }
 
   std::span<const LongExclusion> long_exclusions() const { return long_; }

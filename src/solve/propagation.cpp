@@ -216,7 +216,7 @@ std::optional<Cause> Propagation::examine(StoredIndex exclusion) {
 void Propagation::arrange(std::span<StoredTerm> terms) const {
   const auto undone_before = [&](const StoredTerm& a, const StoredTerm& b) {
     if (!holds(a) || !holds(b)) return !holds(a) && holds(b);
-    // kNone is 0 after adding 1: satisfied before everything.
+    // none is 0 after adding 1: satisfied before everything.
     return domains_->satisfier(a.var, store_->set(a)) + 1 >
            domains_->satisfier(b.var, store_->set(b)) + 1;
   };

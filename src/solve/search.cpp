@@ -262,7 +262,7 @@ std::optional<Var> Search::Engine::owner_of(std::span<const TermView> terms) con
   std::optional<Var> owner;
   for (const TermView& term : terms) {
     const std::size_t rest = problem_->values(term.var);
-    if (((term.set[rest / kWordBits] >> (rest % kWordBits)) & 1) != 0) continue;
+    if (((term.set[rest / word_bits] >> (rest % word_bits)) & 1) != 0) continue;
     if (!owner || propagation_.adopted_by(term.var) < propagation_.adopted_by(*owner)) {
       owner = term.var;
     }

@@ -23,7 +23,7 @@ enum class Order : std::uint8_t { walk, narrowest };
 /// the packages of the oxcaml stack keeping none takes 3 times as long as keeping those of 5, since
 /// many roots run into the same conflicts; those of 2 alone are not the ones that matter there.
 struct Keeping {
-  std::size_t terms = 5;
+  std::size_t terms = 100;
 };
 
 /// What a variable was given; it may be rest.

@@ -104,7 +104,7 @@ Solution Solver::collect(PackageIndex root, std::span<const Choice> choices) {
     const PackageIndex package = universe_->candidate(name, value);
     solution.reachable.push_back({package, deps_of(package, name, value)});
     for (const PackageIndex dep : solution.reachable.back().deps) {
-      const Var dep_name = *universe_->variable(universe_->package(dep).id.name);
+      const Var dep_name = universe_->place(dep).name;
       if (std::exchange(reached_[index(dep_name)], now_) != now_) open.push_back(dep_name);
     }
   }

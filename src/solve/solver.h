@@ -35,7 +35,8 @@ class Solver {
  public:
   explicit Solver(const Universe& universe);
 
-  /// The root's solution; none if there is none. A root that is no candidate has none.
+  /// The root's solution; none if there is none. Any candidate whose version is equal to the root's
+  /// in opam's order will do, so the root itself need not be one.
   std::optional<Solution> solve(PackageIndex root);
 
   const Universe& universe() const { return *universe_; }

@@ -76,6 +76,14 @@ class Universe {
   std::span<const PackageIndex> candidates(Var name) const { return candidates_[index(name)]; }
   PackageIndex candidate(Var name, Value value) const { return candidates(name)[index(value)]; }
 
+  /// A package as a value of its name's variable.
+  struct Place {
+    Var name{};
+    Value value{};
+  };
+  /// Where a candidate is. Precondition: it is one.
+  Place place(PackageIndex candidate) const { return places_[index(candidate)]; }
+
   /// The candidates of a name whose version equals `version` in opam's order.
   ValueSet equal_to(Var name, std::string_view version) const;
 
@@ -98,6 +106,7 @@ class Universe {
   std::unordered_map<std::string_view, Var> variables_;
   std::unordered_map<std::string_view, std::span<const opam::Package>> versions_;
   std::vector<std::vector<PackageIndex>> candidates_;  ///< by variable
+  std::vector<Place> places_;                          ///< by package
   std::vector<Reason> reasons_;
   /// By variable: the candidates that satisfy a constraint, by its text.
   std::deque<std::unordered_map<std::string, ValueSet>> satisfying_;

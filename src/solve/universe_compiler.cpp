@@ -63,6 +63,7 @@ PackageFormula as_prevented(PackageFormula conflicts) {
 
 void UniverseCompiler::compile(const Universe* similar) {
   universe_->evaluated_.resize(universe_->packages_.size());
+  universe_->places_.resize(universe_->packages_.size());
   if (similar != nullptr) share_evaluated(*similar);
   evaluate();
   choose_candidates();
@@ -134,6 +135,9 @@ void UniverseCompiler::choose_candidates() {
 Var UniverseCompiler::add_variable(std::string_view name, std::vector<PackageIndex> candidates) {
   const Var added = builder_.add_variable(candidates.size());
   universe_->variables_.emplace(name, added);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    universe_->places_[index(candidates[i])] = {added, Value{narrow(i)}};
+  }
   universe_->names_.push_back(name);
   universe_->candidates_.push_back(std::move(candidates));
   universe_->satisfying_.emplace_back();
@@ -182,9 +186,9 @@ void UniverseCompiler::compile_name(Var name) {
     found.clear();
     dependencies(evaluated.depends, Sense::ensure, candidates[i], found);
     dependencies(evaluated.prevented, Sense::prevent, candidates[i], found);
-    for (Dependency& dependency : found) {
+    for (const Dependency& dependency : found) {
       if (dependency.is_required()) builder_.require(name, value, dependency.other);
-      entries.push_back({value, candidates[i], std::move(dependency)});
+      entries.push_back({value, candidates[i], dependency});
     }
   }
   exclude_grouped(name, entries);
@@ -247,12 +251,17 @@ void UniverseCompiler::compile_classes() {
       }
     }
   }
+  const auto first_of = [&](const Term& term) {
+    std::uint32_t first = 0;
+    while (!term.set.contains(Value{first})) ++first;
+    return universe_->candidate(term.var, Value{first});
+  };
   for (const auto& [name, members] : classes) {
     for (std::size_t i = 0; i < members.size(); ++i) {
       for (std::size_t j = i + 1; j < members.size(); ++j) {
         builder_.exclude(members[i].var, {members[i], members[j]});
-        universe_->reasons_.push_back({Reason::Kind::conflict_class, members[j].var,
-                                       universe_->candidates(members[i].var).front(), 1, name});
+        universe_->reasons_.push_back(
+            {Reason::Kind::conflict_class, members[j].var, first_of(members[i]), 1, name});
       }
     }
   }

@@ -20,14 +20,14 @@ constexpr std::size_t index(Value value) { return std::to_underlying(value); }
 /// 64 members of a set of values, lowest value in the lowest bit. A set over n values and rest is
 /// n / 64 + 1 of them; the bits above rest are zero.
 using Word = std::uint64_t;
-inline constexpr std::size_t kWordBits = 64;
+inline constexpr std::size_t word_bits = 64;
 
 /// A set of the values of one variable, of which rest may be one. The first word is inline, so that
 /// nearly all sets need no memory of their own.
 class ValueSet {
  public:
   /// The empty set over `values` values and rest.
-  explicit ValueSet(std::size_t values) : values_(values), more_(values / kWordBits) {}
+  explicit ValueSet(std::size_t values) : values_(values), more_(values / word_bits) {}
   ValueSet(std::size_t values, std::initializer_list<Value> members) : ValueSet(values) {
     for (const Value member : members) insert(member);
   }
@@ -35,9 +35,9 @@ class ValueSet {
   std::size_t values() const { return values_; }
   Value rest() const { return Value{static_cast<std::uint32_t>(values_)}; }
 
-  void insert(Value value) { word(index(value) / kWordBits) |= bit(value); }
-  void erase(Value value) { word(index(value) / kWordBits) &= ~bit(value); }
-  bool contains(Value value) const { return (word(index(value) / kWordBits) & bit(value)) != 0; }
+  void insert(Value value) { word(index(value) / word_bits) |= bit(value); }
+  void erase(Value value) { word(index(value) / word_bits) &= ~bit(value); }
+  bool contains(Value value) const { return (word(index(value) / word_bits) & bit(value)) != 0; }
   bool empty() const {
     for (std::size_t i = 0; i < words(); ++i) {
       if (word(i) != 0) return false;
@@ -49,8 +49,8 @@ class ValueSet {
   ValueSet complement() const {
     ValueSet result(values_);
     for (std::size_t i = 0; i < words(); ++i) result.word(i) = ~word(i);
-    const std::size_t used = values_ % kWordBits + 1;
-    if (used < kWordBits) result.word(words() - 1) &= (Word{1} << used) - 1;
+    const std::size_t used = values_ % word_bits + 1;
+    if (used < word_bits) result.word(words() - 1) &= (Word{1} << used) - 1;
     return result;
   }
 
@@ -63,7 +63,7 @@ class ValueSet {
   Word word(std::size_t i) const { return i == 0 ? first_ : more_[i - 1]; }
 
  private:
-  static Word bit(Value value) { return Word{1} << (index(value) % kWordBits); }
+  static Word bit(Value value) { return Word{1} << (index(value) % word_bits); }
   Word& word(std::size_t i) { return i == 0 ? first_ : more_[i - 1]; }
 
   std::size_t values_;

@@ -42,12 +42,12 @@ class Walk {
   /// Forgets all but the first `size` visits; the walk goes on at the last of them.
   void truncate(std::size_t size) {
     for (; visits_.size() > size; visits_.pop_back()) visited_[index(visits_.back().var)] = false;
-    at_ = size == 0 ? kStarts : static_cast<std::uint32_t>(size - 1);
+    at_ = size == 0 ? at_starts : static_cast<std::uint32_t>(size - 1);
     cursor_ = 0;
   }
 
  private:
-  static constexpr std::uint32_t kStarts = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t at_starts = std::numeric_limits<std::uint32_t>::max();
 
   /// A visited variable, the visit it was reached from, and where that one's list goes on.
   struct Visit {
@@ -69,14 +69,14 @@ class Walk {
         cursor_ = 0;
         return true;
       }
-      if (at_ == kStarts) return false;
+      if (at_ == at_starts) return false;
       cursor_ = visits_[at_].next;
       at_ = visits_[at_].parent;
     }
   }
 
   std::span<const Var> list_at(const Domains& domains) const {
-    if (at_ == kStarts) return starts_;
+    if (at_ == at_starts) return starts_;
     const Var var = visits_[at_].var;
     return problem_->requirements(var, domains.first(var));
   }
@@ -85,7 +85,7 @@ class Walk {
   std::vector<bool> visited_;
   std::span<const Var> starts_;
   std::vector<Visit> visits_;
-  std::uint32_t at_ = kStarts;
+  std::uint32_t at_ = at_starts;
   std::uint32_t cursor_ = 0;
 };
 

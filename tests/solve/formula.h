@@ -181,8 +181,8 @@ class Dice {
 
 /// Mostly what searches do by default, and everything from keeping nothing to keeping all.
 inline Keeping any_keeping(Dice& dice) {
-  constexpr std::size_t kTerms[] = {0, 2, 2, 3, 100};
-  return {kTerms[dice.roll(std::size(kTerms))]};
+  constexpr std::size_t term_counts[] = {0, 2, 2, 3, 100};
+  return {term_counts[dice.roll(std::size(term_counts))]};
 }
 
 }  // namespace oxbow::solve

@@ -178,7 +178,7 @@ bool is_first(const Formula& formula, std::span<const Choice> solution,
   return true;
 }
 
-constexpr std::size_t kMostQuestions = 60;
+constexpr std::size_t most_questions = 60;
 
 struct Question {
   std::vector<Term> assumptions;
@@ -197,7 +197,7 @@ std::vector<Question> questions(const Universe& universe, const std::vector<Var>
     }
   }
   dice.shuffle(result);
-  if (result.size() > kMostQuestions) result.resize(kMostQuestions);
+  if (result.size() > most_questions) result.resize(most_questions);
   return result;
 }
 

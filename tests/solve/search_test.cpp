@@ -229,11 +229,11 @@ TEST_CASE("domains may be of several words") {
 }
 
 TEST_CASE("long chains and long lists take no recursion and no quadratic time") {
-  constexpr std::uint32_t kLength = 100'000;
+  constexpr std::uint32_t length = 100'000;
   Packages p;
   const Var first = p.add(2);
   Var previous = first;
-  for (std::uint32_t i = 1; i < kLength; ++i) {
+  for (std::uint32_t i = 1; i < length; ++i) {
     const Var next = p.add(2);
     p.needs(previous, 0, next, {0, 1});
     p.needs(first, 1, next, {0});
@@ -243,6 +243,6 @@ TEST_CASE("long chains and long lists take no recursion and no quadratic time") 
   const Term list{first, p.set(first, {1})};
   const Problem problem = std::move(p.builder).build();
   Search search(problem);
-  CHECK(search.solve(std::vector{chain}, std::vector{first})->size() == kLength);
-  CHECK(search.solve(std::vector{list}, std::vector{first})->size() == kLength);
+  CHECK(search.solve(std::vector{chain}, std::vector{first})->size() == length);
+  CHECK(search.solve(std::vector{list}, std::vector{first})->size() == length);
 }
