@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "job/roots.h"
@@ -12,20 +13,33 @@
 namespace oxbow::job {
 namespace {
 
-// The package that a person means in this universe.
-Result<opam::PackageId> find_package(const solve::Universe& universe, std::string_view text) {
+// Of the packages of one name the newest; of none, none.
+std::optional<opam::PackageId> newest(std::span<const opam::PackageId> packages) {
+  const auto older = [](const opam::PackageId& x, const opam::PackageId& y) {
+    return opam::compare_versions(x.version, y.version) < 0;
+  };
+  if (packages.empty()) return std::nullopt;
+  return *std::ranges::max_element(packages, older);
+}
+
+// The package that a person means: a name alone is the version that is rebuilt, or else the newest
+// that is available.
+Result<opam::PackageId> find_package(const solve::Universe& universe, const plan::Cone& cone,
+                                     std::string_view text) {
   if (const auto id = opam::parse_package_id(text)) {
     if (universe.find(*id)) return *id;
     return fail("there is no package '" + std::string(text) + "' in the head's repositories");
   }
-  const opam::Package* newest = nullptr;
-  for (const opam::Package& package : universe.versions(text)) {
-    if (!universe.is_available(universe.index_of(package))) continue;
-    if (newest == nullptr || opam::compare_versions(package.id.version, newest->id.version) > 0) {
-      newest = &package;
-    }
+  std::vector<opam::PackageId> rebuilt;
+  for (const plan::ConeLayer& layer : cone.added) {
+    if (layer.package.name == text) rebuilt.push_back(layer.package);
   }
-  if (newest != nullptr) return newest->id;
+  std::vector<opam::PackageId> available;
+  for (const opam::Package& package : universe.versions(text)) {
+    if (universe.is_available(universe.index_of(package))) available.push_back(package.id);
+  }
+  if (const auto id = newest(rebuilt)) return *id;
+  if (const auto id = newest(available)) return *id;
   return fail("there is no available package '" + std::string(text) +
               "' in the head's repositories; write NAME or NAME.VERSION");
 }
@@ -89,12 +103,15 @@ Result<std::vector<Explained>> explain(const PlanRequest& given, std::string_vie
   if (!states) return std::unexpected(states.error());
   std::vector<Explained> all;
   for (const solve::Target& target : given.targets) {
-    const auto after = states->after->target(target, loader.digests());
-    if (!after) return std::unexpected(after.error());
-    const auto id = find_package((*after)->universe(), package);
-    if (!id) return std::unexpected(id.error());
     PlanRequest request = given;
     request.targets = {target};
+    const auto first = plan(request, loader);
+    if (!first) return std::unexpected(first.error());
+    const auto after = states->after->target(target, loader.digests());
+    if (!after) return std::unexpected(after.error());
+    const auto id = find_package((*after)->universe(), first->targets.front().cone, package);
+    if (!id) return std::unexpected(id.error());
+    // Once more, with this package as a root; the states are solved already.
     request.also = {*id};
     auto report = plan(request, loader);
     if (!report) return std::unexpected(std::move(report.error()));

@@ -38,7 +38,8 @@ struct Explained {
 };
 
 /// Explains NAME or NAME.VERSION in the head of the request's change, for each target. NAME alone
-/// is its newest available version. Errors: what `plan` has, and no such package.
+/// is its newest version that is rebuilt, or else the newest that is available. Errors: what `plan`
+/// has, and no such package.
 Result<std::vector<Explained>> explain(const PlanRequest& request, std::string_view package,
                                        StateLoader& loader);
 

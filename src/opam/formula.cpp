@@ -59,6 +59,7 @@ PackageFormula evaluate_atom(const Node& node, const Variables& variables) {
     Partial partial = evaluate_constraint(*node.child->next, variables);
     if (partial.settled == false) return atom;
     atom.constraint = std::move(partial.rest);
+    append_text(atom.constraint, atom.text);
   }
   atom.kind = PackageFormula::Kind::atom;
   atom.name = node.is(NodeKind::option) ? node.child->text : node.text;

@@ -38,6 +38,7 @@ struct PackageFormula {
   Kind kind = Kind::none;
   std::string_view name;      ///< of an atom; lives as long as the definition it is from
   VersionFormula constraint;  ///< of an atom
+  std::string text;           ///< of an atom: its constraint as text
   std::vector<PackageFormula> operands;
 };
 

@@ -17,11 +17,12 @@ using Ids = std::vector<opam::PackageId>;
 class Reached {
  public:
   explicit Reached(const RootedState& rooted) : state_(&rooted.state) {
+    std::vector<bool> seen(rooted.state.layer_count());
     for (const solve::PackageIndex root : rooted.roots) {
       for (const LayerIndex at : rooted.state.root(root).layers) {
-        const Layer& layer = rooted.state.layer(at);
-        if (!by_key_.emplace(layer.key, &layer).second) continue;
-        by_package_[rooted.state.package(layer).id].push_back(&layer);
+        if (seen[index(at)]) continue;
+        seen[index(at)] = true;
+        add(rooted.state.layer(at));
       }
     }
   }
@@ -43,6 +44,11 @@ class Reached {
   }
 
  private:
+  void add(const Layer& layer) {
+    if (!by_key_.emplace(layer.key, &layer).second) return;
+    by_package_[state_->package(layer).id].push_back(&layer);
+  }
+
   const SolvedState* state_;
   std::unordered_map<std::string_view, const Layer*> by_key_;
   std::map<opam::PackageId, std::vector<const Layer*>> by_package_;

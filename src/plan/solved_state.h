@@ -42,6 +42,7 @@ class SolvedState {
 
   const solve::Universe& universe() const { return *universe_; }
   const Layer& layer(LayerIndex at) const { return layers_.layer(at); }
+  std::size_t layer_count() const { return layers_.size(); }
   const opam::Package& package(const Layer& layer) const {
     return universe_->package(layer.package);
   }

@@ -12,22 +12,33 @@
 namespace oxbow::repo {
 namespace {
 
-struct Candidate {
-  const PackageEntry* entry;
+// What one repository of the stack has of a name.
+struct Share {
+  const NameDirectory* directory;
   std::size_t repository;
 };
 
-// By name and version, the more important repository first.
-bool comes_before(const Candidate& x, const Candidate& y) {
-  if (x.entry->name != y.entry->name) {
-    return opam::compare_names(x.entry->name, y.entry->name) < 0;
-  }
-  if (x.entry->version != y.entry->version) return x.entry->version < y.entry->version;
-  return x.repository < y.repository;
+bool comes_before(const Share& x, const Share& y) {
+  const int order = opam::compare_names(x.directory->name, y.directory->name);
+  return order != 0 ? order < 0 : x.repository < y.repository;
 }
 
-bool same_package(const Candidate& x, const Candidate& y) {
-  return x.entry->name == y.entry->name && x.entry->version == y.entry->version;
+// The versions of a name in the repositories that have it, the most important first.
+void add_versions(std::span<const Share> shares, std::vector<PackageOrigin>& origins) {
+  const std::size_t begin = origins.size();
+  for (const Share& share : shares) {
+    for (const PackageEntry& entry : share.directory->versions) {
+      origins.push_back({share.repository, &entry});
+    }
+  }
+  if (shares.size() == 1) return;
+  const auto first = origins.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto version = [](const PackageOrigin& origin) -> const std::string& {
+    return origin.entry->version;
+  };
+  std::ranges::stable_sort(first, origins.end(), {}, version);
+  const auto repeated = std::ranges::unique(first, origins.end(), {}, version);
+  origins.erase(repeated.begin(), repeated.end());
 }
 
 std::unique_ptr<const Parsed> too_large() {
@@ -97,31 +108,36 @@ Result<void> DefinitionCache::load(
 
 Result<Stack> load_stack(std::span<const State> repositories, DefinitionCache& cache, Trust trust,
                          const std::function<void(std::size_t done, std::size_t of)>& done) {
-  std::vector<Candidate> all;
+  std::vector<Share> shares;
   for (std::size_t i = 0; i < repositories.size(); ++i) {
-    for (const PackageEntry* const entry : repositories[i].snapshot.packages()) {
-      all.push_back({entry, i});
+    for (const auto& directory : repositories[i].snapshot.names()) {
+      shares.push_back({directory.get(), i});
     }
   }
-  std::sort(all.begin(), all.end(), comes_before);
-  all.erase(std::unique(all.begin(), all.end(), same_package), all.end());
+  std::sort(shares.begin(), shares.end(), comes_before);
 
+  Stack stack;
+  for (std::size_t begin = 0; begin < shares.size();) {
+    std::size_t end = begin + 1;
+    while (end < shares.size() && shares[end].directory->name == shares[begin].directory->name) {
+      ++end;
+    }
+    add_versions(std::span(shares).subspan(begin, end - begin), stack.origins);
+    begin = end;
+  }
   std::vector<ObjectId> blobs;
   std::vector<const TreeSource*> sources;
-  for (const Candidate& candidate : all) {
-    blobs.push_back(candidate.entry->opam);
-    sources.push_back(&repositories[candidate.repository].source);
+  for (const PackageOrigin& origin : stack.origins) {
+    blobs.push_back(origin.entry->opam);
+    sources.push_back(&repositories[origin.repository].source);
   }
   if (auto loaded = cache.load(blobs, sources, trust, done); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
-  Stack stack;
-  stack.packages.reserve(all.size());
-  stack.origins.reserve(all.size());
-  for (const Candidate& candidate : all) {
-    stack.packages.push_back({{candidate.entry->name, candidate.entry->version},
-                              cache.get(candidate.entry->opam).definition});
-    stack.origins.push_back({candidate.repository, candidate.entry});
+  stack.packages.reserve(stack.origins.size());
+  for (const PackageOrigin& origin : stack.origins) {
+    stack.packages.push_back(
+        {{origin.entry->name, origin.entry->version}, cache.get(origin.entry->opam).definition});
   }
   return stack;
 }

@@ -21,10 +21,8 @@ std::uint32_t narrow(std::size_t value) { return static_cast<std::uint32_t>(valu
 std::string to_text(const PackageFormula& formula) {
   switch (formula.kind) {
     case FormulaKind::none: return "";
-    case FormulaKind::atom: {
-      const std::string constraint = to_string(formula.constraint);
-      return std::string(formula.name) + (constraint.empty() ? "" : " {" + constraint + "}");
-    }
+    case FormulaKind::atom:
+      return std::string(formula.name) + (formula.text.empty() ? "" : " {" + formula.text + "}");
     case FormulaKind::block: return "(" + to_text(formula.operands.front()) + ")";
     case FormulaKind::conj:
     case FormulaKind::disj: break;
@@ -284,7 +282,7 @@ void UniverseCompiler::dependencies(const PackageFormula& formula, Sense sense,
 
 UniverseCompiler::Dependency UniverseCompiler::atom(const PackageFormula& atom, Sense sense) {
   const Var other = variable(atom.name);
-  const auto& [text, set] = satisfying(other, atom.constraint);
+  const auto& [text, set] = satisfying(other, atom);
   return {sense == Sense::ensure ? Reason::Kind::requirement : Reason::Kind::conflict, other, &set,
           text};
 }
@@ -326,19 +324,17 @@ Var UniverseCompiler::alternatives_variable(const PackageFormula& formula, Sense
 }
 
 const std::pair<const std::string, ValueSet>& UniverseCompiler::satisfying(
-    Var name, const opam::VersionFormula& constraint) {
-  text_.clear();
-  append_text(constraint, text_);
+    Var name, const PackageFormula& atom) {
   auto& known = universe_->satisfying_[index(name)];
-  if (const auto found = known.find(text_); found != known.end()) return *found;
+  if (const auto found = known.find(atom.text); found != known.end()) return *found;
   const auto candidates = universe_->candidates(name);
   ValueSet set(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (satisfies(universe_->package(candidates[i]).id.version, constraint)) {
+    if (satisfies(universe_->package(candidates[i]).id.version, atom.constraint)) {
       set.insert(Value{narrow(i)});
     }
   }
-  return *known.emplace(text_, std::move(set)).first;
+  return *known.emplace(atom.text, std::move(set)).first;
 }
 
 }  // namespace oxbow::solve

@@ -61,7 +61,7 @@ class UniverseCompiler {
   Dependency alternatives(const opam::PackageFormula& formula, Sense sense, PackageIndex package);
   Var alternatives_variable(const opam::PackageFormula& formula, Sense sense, PackageIndex package);
   const std::pair<const std::string, ValueSet>& satisfying(Var name,
-                                                           const opam::VersionFormula& constraint);
+                                                           const opam::PackageFormula& atom);
   void exclude(Var owner, const ValueSet& values, const Dependency& dependency,
                PackageIndex package, std::size_t versions);
 
@@ -70,7 +70,6 @@ class UniverseCompiler {
   /// The alternatives of the name that is being compiled, by text: versions often share them.
   std::unordered_map<std::string, Dependency> alternatives_;
   std::deque<ValueSet> any_alternative_;
-  std::string text_;  // while it is looked up
 };
 
 }  // namespace oxbow::solve
