@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -171,12 +172,17 @@ Result<std::vector<job::RepositoryTree>> open_states(const std::vector<std::stri
   return trees;
 }
 
-std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& loader) {
+std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& loader,
+                             std::span<const plan::Finding> told) {
   std::size_t left_out = 0;
+  const auto warn = [&](const std::string& path, const std::string& rest) {
+    if (std::ranges::find(told, path, &plan::Finding::path) != told.end()) return;
+    report_warning(path + rest);
+    ++left_out;
+  };
   for (std::size_t i = 0; i < state.trees().size(); ++i) {
     for (const repo::Oddity& oddity : state.snapshot(i).oddities()) {
-      report_warning(fmt::format("{}: {}", oddity.path, oddity.message));
-      ++left_out;
+      warn(oddity.path, ": " + oddity.message);
     }
   }
   const repo::Stack& stack = state.stack();
@@ -185,9 +191,8 @@ std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& lo
     const repo::Parsed& parsed = loader.parsed(stack.origins[i].entry->opam);
     const opam::PackageId& id = stack.packages[i].id;
     const opam::Position at = opam::position(parsed.source, parsed.error.offset);
-    report_warning(fmt::format("packages/{}/{}/opam:{}:{}: {}", id.name, id.to_string(), at.line,
-                               at.column, parsed.error.message));
-    ++left_out;
+    warn(fmt::format("packages/{}/{}/opam", id.name, id.to_string()),
+         fmt::format(":{}:{}: {}", at.line, at.column, parsed.error.message));
   }
   return left_out;
 }

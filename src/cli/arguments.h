@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "job/repository.h"
 #include "job/roots.h"
 #include "job/state.h"
+#include "plan/finding.h"
 #include "solve/target.h"
 
 namespace oxbow::cli {
@@ -43,7 +45,8 @@ Result<std::vector<job::RepositoryTree>> open_states(const std::vector<std::stri
                                                      job::Progress& progress);
 
 /// Warns of every package and directory of the state that had to be left out, each in a line that
-/// says where and why; returns how many there are.
-std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& loader);
+/// says where and why, unless a finding tells it; returns how many there are.
+std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& loader,
+                             std::span<const plan::Finding> told = {});
 
 }  // namespace oxbow::cli

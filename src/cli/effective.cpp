@@ -67,6 +67,7 @@ ExitCode run(const EffectiveArguments& arguments) {
   job::StateLoader loader(progress);
   const auto state = loader.load(*trees, repo::Trust::merged);
   if (!state) return report_error(state.error().message);
+  progress.clear();
   if (!arguments.text.empty()) return print_text(**state, arguments.text);
   const std::size_t left_out = warn_of_left_out(**state, loader);
   const ExitCode code = print_hashes(**state);

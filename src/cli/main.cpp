@@ -24,6 +24,14 @@ void report_warning(std::string_view message) {
 
 namespace {
 
+// A full disk or a closed pipe must not look like an answer.
+int finished(ExitCode code) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    code = report_error("the output cannot be written");
+  }
+  return static_cast<int>(code);
+}
+
 int run(int argc, char** argv) {
   CLI::App program("oxbow says what a change to an opam repository rebuilds.", "oxbow");
   program.set_version_flag("--version", OXBOW_VERSION);
@@ -38,15 +46,10 @@ int run(int argc, char** argv) {
     const bool asked_for_help = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     if (!asked_for_help) return static_cast<int>(report_error(error.what()));
     program.exit(error);
-    return static_cast<int>(asked_for_help ? ExitCode::done : ExitCode::could_not);
+    return finished(ExitCode::done);
   }
   for (const Command& command : commands) {
-    if (!command.app->parsed()) continue;
-    const ExitCode code = command.run();
-    // A full disk or a closed pipe must not look like an answer.
-    if (std::fflush(stdout) != 0)
-      return static_cast<int>(report_error("the output cannot be written"));
-    return static_cast<int>(code);
+    if (command.app->parsed()) return finished(command.run());
   }
   return static_cast<int>(ExitCode::could_not);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -36,6 +37,10 @@ std::string rendered(const report::Report& report, Format format) {
 }
 
 ExitCode run(const PlanArguments& arguments) {
+  std::error_code ignored;
+  if (!arguments.cache.empty() && !std::filesystem::is_directory(arguments.cache, ignored)) {
+    return report_error("there is no cache at '" + arguments.cache + "'; name a folder");
+  }
   Result<report::Report> report;
   {
     TerminalProgress progress;
@@ -44,6 +49,11 @@ ExitCode run(const PlanArguments& arguments) {
     if (!arguments.cache.empty()) request->cache = arguments.cache;
     job::StateLoader loader(progress);
     report = job::plan(*request, loader);
+    progress.clear();
+    if (report) {
+      const auto states = job::load_states(*request, loader);  // which the loader still has
+      if (states) warn_of_left_out(*states->after, loader, report->findings);
+    }
   }
   if (!report) return report_error(report.error().message);
   const std::string text = rendered(*report, arguments.json ? Format::json : arguments.format);

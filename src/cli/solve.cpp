@@ -50,6 +50,7 @@ Result<std::vector<std::string>> lines_of(const std::string& path) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) lines.push_back(line);
   }
+  if (in.bad()) return fail(fmt::format("the file '{}' cannot be read", path));  // a folder, say
   return lines;
 }
 
@@ -66,7 +67,7 @@ Result<Roots> choose(const SolveArguments& arguments, const job::State& state,
 }
 
 void print_json(const plan::SolvedState& state, const Roots& roots, plan::EffectiveDigests& digests,
-                job::Progress& progress) {
+                TerminalProgress& progress) {
   std::vector<std::string> lines(roots.size());
   std::atomic<std::size_t> done{0};
   parallel_for(roots.size(), 32, worker_count(), [&] {
@@ -80,6 +81,7 @@ void print_json(const plan::SolvedState& state, const Roots& roots, plan::Effect
       progress.at("writing", ++done, roots.size());
     };
   });
+  progress.clear();
   for (const std::string& line : lines) {
     print(line);
     print("\n");
@@ -127,9 +129,11 @@ ExitCode run(const SolveArguments& arguments) {
   if (!solved) return report_error(solved.error().message);
   const auto roots = choose(arguments, **state, (*solved)->universe());
   if (!roots) return report_error(roots.error().message);
+  progress.clear();
   warn_of_left_out(**state, loader);
   (*solved)->solve(*roots,
                    [&](std::size_t done, std::size_t of) { progress.at("solving", done, of); });
+  progress.clear();
   if (arguments.json) {
     print_json(**solved, *roots, loader.digests(), progress);
   } else {

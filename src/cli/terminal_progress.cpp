@@ -27,6 +27,7 @@ void TerminalProgress::at(std::string_view stage, std::size_t done, std::size_t 
 }
 
 void TerminalProgress::clear() {
+  const std::lock_guard lock(mutex_);
   if (!shown_) return;
   std::fputs("\r\x1b[K", stderr);
   shown_ = false;

@@ -20,9 +20,10 @@ class TerminalProgress final : public job::Progress {
 
   void at(std::string_view stage, std::size_t done, std::size_t total) override;
 
- private:
+  /// Removes the line, so that something else can be written.
   void clear();
 
+ private:
   bool on_terminal_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point last_;

@@ -34,15 +34,10 @@ class TargetPlan {
     return report;
   }
 
-  /// Packages of the head whose dependencies lead back to themselves.
-  std::set<opam::PackageId> cyclic() const {
-    std::set<opam::PackageId> packages;
-    for (const solve::PackageIndex root : new_roots_) {
-      for (const plan::LayerIndex at : after_->root(root).layers) {
-        const plan::Layer& layer = after_->layer(at);
-        if (layer.cyclic) packages.insert(after_->package(layer).id);
-      }
-    }
+  /// Packages whose dependencies lead back to themselves in the head and did not in the base.
+  std::set<opam::PackageId> newly_cyclic() const {
+    std::set<opam::PackageId> packages = cyclic(*after_, new_roots_);
+    for (const opam::PackageId& id : cyclic(*before_, old_roots_)) packages.erase(id);
     return packages;
   }
 
@@ -79,6 +74,18 @@ class TargetPlan {
         add(report.added_uninstallable, new_universe, root);
       }
     }
+  }
+
+  static std::set<opam::PackageId> cyclic(const plan::SolvedState& state,
+                                          const std::vector<solve::PackageIndex>& roots) {
+    std::set<opam::PackageId> packages;
+    for (const solve::PackageIndex root : roots) {
+      for (const plan::LayerIndex at : state.root(root).layers) {
+        const plan::Layer& layer = state.layer(at);
+        if (layer.cyclic) packages.insert(state.package(layer).id);
+      }
+    }
+    return packages;
   }
 
   // The first few are what a person will read.
@@ -150,12 +157,16 @@ Result<report::Report> plan(const PlanRequest& request, StateLoader& loader) {
     auto worked_out = target_plan.work_out(target);
     if (!worked_out) return std::unexpected(std::move(worked_out.error()));
     report.targets.push_back(std::move(*worked_out));
-    cyclic.merge(target_plan.cyclic());
+    cyclic.merge(target_plan.newly_cyclic());
   }
   for (const opam::PackageId& id : cyclic) {
-    report.findings.push_back({"packages/" + id.name + "/" + id.to_string() + "/opam", 1,
-                               plan::Level::warning,
-                               "its dependencies lead back to itself, so it has no build-id", ""});
+    const bool own = states->after->snapshot(0).find(id.name, id.version) != nullptr;
+    report.findings.push_back(
+        {own ? "packages/" + id.name + "/" + id.to_string() + "/opam" : "packages", 1,
+         plan::Level::warning,
+         "the dependencies of " + id.to_string() +
+             " now lead back to it, so it and what is above it have no build-id",
+         ""});
   }
   return report;
 }

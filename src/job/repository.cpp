@@ -24,8 +24,20 @@ RepositoryTree tree_of(std::shared_ptr<repo::GitRepository> git, const repo::Rev
   return {std::move(git), revision.tree, revision.commit.hex()};
 }
 
+// Passes an opam repository on: only here is known what a person calls it.
+Result<RepositoryTree> opam_repository(RepositoryTree tree, const std::string& name) {
+  const auto top = tree.source->list(tree.tree);
+  if (!top) return std::unexpected(top.error());
+  const auto is_packages = [](const repo::TreeEntry& entry) {
+    return entry.name == "packages" && entry.kind == repo::EntryKind::directory;
+  };
+  if (std::ranges::any_of(*top, is_packages)) return tree;
+  return fail("'" + name + "' is no opam repository: there is no folder packages/ at its top");
+}
+
 Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
-                                const repo::Revision& base, const repo::Revision& head) {
+                                const repo::Revision& base, const repo::Revision& head,
+                                const std::string& name) {
   auto merge = git->merge(base.commit, head.commit);
   if (!merge) return std::unexpected(std::move(merge.error()));
   if (const auto* const conflicts = std::get_if<repo::Conflicts>(&*merge)) {
@@ -42,9 +54,13 @@ Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
                 base.commit.hex().substr(0, 10) + " conflicts in " + paths +
                 "; rebase the head onto the base first");
   }
-  RepositoryChange change{tree_of(git, base), tree_of(git, head)};
-  change.after.tree = std::get<repo::ObjectId>(*merge);
-  return change;
+  auto before = opam_repository(tree_of(git, base), name);
+  if (!before) return std::unexpected(std::move(before.error()));
+  RepositoryTree merged_head = tree_of(git, head);
+  merged_head.tree = std::get<repo::ObjectId>(*merge);
+  auto after = opam_repository(std::move(merged_head), name);
+  if (!after) return std::unexpected(std::move(after.error()));
+  return RepositoryChange{std::move(*before), std::move(*after)};
 }
 
 }  // namespace
@@ -109,13 +125,13 @@ Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) 
     auto directory = repo::Directory::open(path);
     if (!directory) return std::unexpected(std::move(directory.error()));
     const repo::ObjectId root = (*directory)->root();
-    return RepositoryTree{std::move(*directory), root, ""};
+    return opam_repository({std::move(*directory), root, ""}, spec.place);
   }
   auto git = open_git(spec.place);
   if (!git) return std::unexpected(std::move(git.error()));
   auto revision = (*git)->resolve(spec.revision.empty() ? "HEAD" : spec.revision);
   if (!revision) return std::unexpected(std::move(revision.error()));
-  return tree_of(std::move(*git), *revision);
+  return opam_repository(tree_of(std::move(*git), *revision), spec.to_string());
 }
 
 Result<RepositoryChange> RepositoryOpener::open_change(const RepositorySpec& spec) {
@@ -128,7 +144,7 @@ Result<RepositoryChange> RepositoryOpener::open_change(const RepositorySpec& spe
   if (!base) return std::unexpected(base.error());
   const auto head = (*git)->resolve(spec.revision.empty() ? "HEAD" : spec.revision);
   if (!head) return std::unexpected(head.error());
-  return merged(*git, *base, *head);
+  return merged(*git, *base, *head, spec.to_string());
 }
 
 Result<RepositoryChange> RepositoryOpener::open_clone(const fs::path& path) {
@@ -138,7 +154,7 @@ Result<RepositoryChange> RepositoryOpener::open_clone(const fs::path& path) {
   if (!base) return std::unexpected(base.error());
   const auto head = (*git)->resolve("HEAD");
   if (!head) return std::unexpected(head.error());
-  return merged(*git, *base, *head);
+  return merged(*git, *base, *head, path.string());
 }
 
 }  // namespace oxbow::job
