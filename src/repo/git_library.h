@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "repo/object_id.h"
 
-struct git_oid;
+struct git_oid;  // NOLINT(readability-identifier-naming): libgit2's own name
 
 namespace oxbow::repo {
 
