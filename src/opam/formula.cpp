@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "opam/version.h"
+
 namespace oxbow::opam {
 namespace {
 
@@ -18,16 +20,24 @@ Partial join_partials(Op op, Partial left, Partial right) {
   if (left.settled == settling || right.settled == settling) return {settling, {}};
   if (left.settled) return right;
   if (right.settled) return left;
+  // What constrains nothing says nothing beside '&', and everything beside '|'.
+  using Kind = VersionFormula::Kind;
+  if (left.rest.kind == Kind::any) return settling ? left : right;
+  if (right.rest.kind == Kind::any) return settling ? right : left;
   Partial joined;
   joined.rest.kind = settling ? VersionFormula::Kind::disj : VersionFormula::Kind::conj;
   joined.rest.operands = {std::move(left.rest), std::move(right.rest)};
   return joined;
 }
 
-// The version that a constraint names; none if it is a variable without a value.
+// The version that a constraint names; none if it is a variable without a value, or with one that
+// is no version.
 std::optional<std::string> operand_version(const Node& operand, const Variables& variables) {
   FilterValue value = evaluate(operand, variables);
-  if (auto* const text = std::get_if<std::string>(&value)) return std::move(*text);
+  if (auto* const text = std::get_if<std::string>(&value)) {
+    if (!is_version(*text)) return std::nullopt;
+    return std::move(*text);
+  }
   if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
   return std::nullopt;
 }

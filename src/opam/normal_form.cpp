@@ -38,6 +38,8 @@ const Node* NormalForm::fail(std::uint32_t offset, std::string_view message) {
 }
 
 const Node* NormalForm::wrap(const Node& value, int depth) const {
+  // No element is missing a bracket.
+  if (value.is(NodeKind::list) && value.child == nullptr) return &value;
   const Node* wrapped = &value;
   for (int missing = depth - list_depth(value); missing > 0; --missing) {
     wrapped = make_.branch(NodeKind::list, Op::none, value.offset, {wrapped});
@@ -217,7 +219,6 @@ const Node* NormalForm::feature(const Node& value) {
 }
 
 bool NormalForm::is_path_rewrite(const Node& value) {
-  if (value.is(NodeKind::list) && value.child == nullptr) return true;
   const Node* const rules = wrap(value, 2);
   for (const Node& rule : children(*rules)) {
     if (!is_path_rewrite_rule(rule)) return false;

@@ -91,6 +91,16 @@ TEST_CASE("a change that no build sees is said to be one") {
         "only synopsis, tags differs, which no build sees: 0 rebuilds");
 }
 
+TEST_CASE("a field that no build sees is not all of it where files differ too") {
+  const repo::MemoryFile file{"packages/a/a.1/files/p", "x"};
+  const Changes found = changes(repository_files("a.1\n" + listed("p", "x"), {file}),
+                                repository_files("a.1\n  synopsis: \"y\"\n" + listed("p", "x"),
+                                                 {file, {"packages/a/a.1/files/q", "z"}}));
+  CHECK(in_words(found) == Words{"changed a.1 synopsis +q (no effect)"});
+  REQUIRE(found.findings.size() == 1);
+  CHECK(found.findings[0].level == plan::Level::warning);
+}
+
 TEST_CASE("layout alone is a change without fields or a finding") {
   const Changes found = changes("a.1\n  build: \"x\"\n", "a.1\n  build:    \"x\"\n");
   CHECK(in_words(found) == Words{"changed a.1 (no effect)"});

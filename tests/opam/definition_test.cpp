@@ -245,3 +245,11 @@ TEST_CASE("files with very many fields or sections are read in reasonable time")
   CHECK(defined(fields)->extra_sources().size() == 50'000);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
 }
+
+TEST_CASE("an empty list is no error in any field") {
+  for (const std::string field : {"extra-files", "setenv", "build", "patches", "features"}) {
+    const auto definition = defined(field + ": []");
+    INFO(field);
+    CHECK(definition->errors().empty());
+  }
+}

@@ -21,6 +21,7 @@ class TestVariables : public Variables {
     if (variable.name == "no") return false;
     if (variable.name == "os") return std::string_view("linux");
     if (variable.name == "version") return std::string_view("2.0");
+    if (variable.name == "empty") return std::string_view();
     return std::nullopt;
   }
 };
@@ -138,4 +139,10 @@ TEST_CASE("all names below a formula, whatever its filters") {
 
 TEST_CASE("no field is no formula") {
   CHECK(written(evaluate_formula(nullptr, Op::conj, TestVariables())) == "-");
+}
+
+TEST_CASE("a constraint on what is no version is no constraint") {
+  CHECK(constrained("= empty") == "a");
+  CHECK(constrained("= empty & >= \"1\"") == "a {>= 1}");
+  CHECK(constrained("= nowhere") == "a");
 }

@@ -101,6 +101,12 @@ c.1
   CHECK(compared.cone.packages_rebuilt() == 3);
 }
 
+TEST_CASE("a dependency that stayed as it was is no reason") {
+  constexpr std::string_view text = "a.1\n  depends: [\"b\" \"c\"]\nb.1\nc.1\n";
+  const auto compared = compare(text, std::string(text) + "  build: \"make\"\n", {"a.1"});
+  CHECK(compared.added() == Words{"a.1 dependency: c.1", "c.1 changed: c.1"});
+}
+
 TEST_CASE("a package that changed itself is rebuilt because of that, whatever is below it") {
   const auto compared = compare(chain, R"(
 a.1
@@ -162,6 +168,27 @@ d.1
 TEST_CASE("a package that is new, or could not be read before, is changed") {
   CHECK(compare("", "a.1\n", {}, {"a.1"}).added() == Words{"a.1 changed: a.1"});
   CHECK(compare("a.1\n  unreadable\n", "a.1\n", {}, {"a.1"}).added() == Words{"a.1 changed: a.1"});
+}
+
+TEST_CASE("a choice is told from the nearest of several former ones") {
+  const std::string text = R"(
+a.1
+  depends: ["p" "c" {= "2"} "d" {= "2"}]
+b.1
+  depends: ["p" "c" {= "1"} "d" {= "1"}]
+p.1
+  depends: ["c" "d"]
+c.1
+c.2
+d.1
+d.2
+d.3
+)";
+  const auto compared =
+      compare(text, text + "e.1\n  depends: [\"p\" \"c\" {= \"1\"} \"d\" {= \"3\"}]\n",
+              {"a.1", "b.1"}, {"a.1", "b.1", "e.1"});
+  CHECK(compared.added() ==
+        Words{"d.3 chosen: d.3", "e.1 changed: e.1", "p.1 choice: d.3 was d.1"});
 }
 
 TEST_CASE("layers that existed, only not together, are all named") {

@@ -60,6 +60,19 @@ d.2
                                         "d: b.1 requires d < 2; c.1 requires d >= 2 & != 3"});
 }
 
+TEST_CASE("the constraints on a name are in the order of their words") {
+  constexpr std::string_view text = R"(
+a.1
+  depends: ["B" "d" {< "2"}]
+B.1
+  depends: ["d" {>= "2"}]
+d.1
+d.2
+)";
+  CHECK(explained(text, "a.1") ==
+        Words{"B: a.1 requires B", "d: B.1 requires d >= 2; a.1 requires d < 2"});
+}
+
 TEST_CASE("an explanation begins with the name nearest to the root") {
   constexpr std::string_view text = R"(
 a.1
