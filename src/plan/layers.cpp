@@ -161,13 +161,17 @@ LayerIndex LayerTable::resolve(PackageIndex root) {
 }
 
 LayerIndex LayerTable::intern(PackageIndex package, std::vector<LayerIndex> deps, bool cyclic) {
-  auto key = memo_key(package, deps);
-  if (cyclic) key.push_back(static_cast<std::uint32_t>(-1));
+  return add({package, std::move(deps), std::nullopt, {}, cyclic});
+}
+
+// The layer's place; one that is new is named unless it has its name already.
+LayerIndex LayerTable::add(Layer layer) {
+  auto key = memo_key(layer.package, layer.deps);
+  if (layer.cyclic) key.push_back(static_cast<std::uint32_t>(-1));
   const auto [entry, added] =
       known_.try_emplace(std::move(key), LayerIndex{static_cast<std::uint32_t>(layers_.size())});
   if (added) {
-    Layer layer{package, std::move(deps), std::nullopt, {}, cyclic};
-    name_layer(layer);
+    if (layer.key.empty()) name_layer(layer);
     layers_.push_back(std::move(layer));
   }
   return entry->second;
@@ -191,9 +195,9 @@ std::vector<LayerIndex> LayerTable::merge(const LayerTable& other) {
   std::vector<LayerIndex> places;
   places.reserve(other.size());
   for (const Layer& layer : other.layers_) {  // dependencies come first
-    std::vector<LayerIndex> deps;
-    for (const LayerIndex dep : layer.deps) deps.push_back(places[index(dep)]);
-    places.push_back(intern(layer.package, std::move(deps), layer.cyclic));
+    Layer renumbered = layer;
+    for (LayerIndex& dep : renumbered.deps) dep = places[index(dep)];
+    places.push_back(add(std::move(renumbered)));
   }
   return places;
 }

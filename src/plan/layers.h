@@ -76,6 +76,7 @@ class LayerTable {
   std::vector<solve::PackageIndex> installed_deps(solve::PackageIndex package);
   LayerIndex resolve(solve::PackageIndex root);
   LayerIndex intern(solve::PackageIndex package, std::vector<LayerIndex> deps, bool cyclic);
+  LayerIndex add(Layer layer);
   void name_layer(Layer& layer) const;
 
   const solve::Universe* universe_;
