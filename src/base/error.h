@@ -16,7 +16,7 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
-/// `return fail("no such file: {}", ...)` without spelling the expected's type.
+/// `return fail("no such file: " + path)` without spelling the expected's type.
 inline std::unexpected<Error> fail(std::string message) {
   return std::unexpected(Error{std::move(message)});
 }
