@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace oxbow {
+
+/// What a file holds; an error that names it where it cannot be read or is longer than `limit`.
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = 1U << 30);
+
+/// Makes or replaces a file. It is written under another name beside and then renamed, so that no
+/// one ever sees half of it.
+Result<void> write_file(const std::filesystem::path& path, std::string_view text);
+
+/// "PATH: what the system says", for the error number `code`.
+std::string system_message(const std::filesystem::path& path, int code);
+
+}  // namespace oxbow

@@ -1,0 +1,33 @@
+#include "build/file_lock.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/file.h"
+
+namespace oxbow::build {
+
+Result<std::optional<FileLock>> FileLock::take(const std::filesystem::path& file, Mode mode,
+                                               Wait wait) {
+  const bool exclusive = mode == Mode::exclusive;
+  FileLock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (lock.descriptor_ < 0) return fail(system_message(file, errno));
+  struct flock range{};
+  range.l_type = static_cast<short>(exclusive ? F_WRLCK : F_RDLCK);
+  range.l_whence = SEEK_SET;
+  for (;;) {
+    if (::fcntl(lock.descriptor_, wait == Wait::yes ? F_SETLKW : F_SETLK, &range) == 0) {
+      return std::optional(std::move(lock));
+    }
+    if (errno == EACCES || errno == EAGAIN) return std::nullopt;
+    if (errno != EINTR) return fail(system_message(file, errno));
+  }
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace oxbow::build

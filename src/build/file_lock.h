@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+
+namespace oxbow::build {
+
+/// FileLock is a POSIX lock on a whole file, held as long as this object lives and given back by
+/// the kernel when the process dies. As with all POSIX locks, one process must not lock a file
+/// twice: closing either gives back both.
+class FileLock {
+ public:
+  enum class Mode : std::uint8_t { exclusive, shared };
+  enum class Wait : std::uint8_t { yes, no };
+
+  /// Locks a file, which is made if it is not there; none if another process is in the way and
+  /// `wait` is no.
+  static Result<std::optional<FileLock>> take(const std::filesystem::path& file, Mode mode,
+                                              Wait wait);
+
+  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileLock& operator=(FileLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~FileLock();
+
+  int descriptor() const { return descriptor_; }
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+}  // namespace oxbow::build

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "build/file_lock.h"
+#include "build/layer_record.h"
+
+namespace oxbow::build {
+
+/// A layer that is being made: a folder of its own beside the layers, removed with this object
+/// unless it was committed.
+class Draft {
+ public:
+  Draft(Draft&& other) noexcept : folder_(std::exchange(other.folder_, {})) {}
+  Draft& operator=(Draft&&) = delete;
+  ~Draft();
+
+  /// Where layer.json, build.log, opam-repository and fs are to be put.
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  friend class LayerStore;
+  explicit Draft(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::filesystem::path folder_;
+};
+
+/// LayerStore is the layers of one platform in a cache, in day10's layout:
+///   CACHE/PLATFORM/base/fs            the root file system that everything stands on
+///   CACHE/PLATFORM/KEY/layer.json     LayerRecord
+///   CACHE/PLATFORM/KEY/build.log      what the build printed
+///   CACHE/PLATFORM/KEY/fs             what installing the package added
+///   CACHE/PLATFORM/KEY/opam-repository/packages/NAME/NAME.VERSION/{opam,files}   as it was built
+///   CACHE/PLATFORM/KEY.lock           held (POSIX) by who builds KEY
+///   CACHE/PLATFORM/.draft-*           a layer in the making, and what remains of a killed one
+///   CACHE/PLATFORM/.lease-*           the keys that a running process counts on, held while it
+///   runs CACHE/PLATFORM/.broken-KEY        a layer that was found broken and put aside
+///   CACHE/PLATFORM/.gc.lock           held by who deletes; shared by who takes a lease
+/// A layer is whole or absent: it is renamed into place when all of it is there. Several processes
+/// may use one cache at once.
+class LayerStore {
+ public:
+  /// Opens the platform's part of a cache; it need not be there yet.
+  LayerStore(const std::filesystem::path& cache, std::string_view platform);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path path(std::string_view key) const { return folder_ / key; }
+  std::filesystem::path base() const { return folder_ / "base" / "fs"; }
+
+  /// Whether layers can be added. The error says why not and what to do: no permission, read-only.
+  Result<void> check_writable() const;
+
+  /// The layer's record; none if it is absent. An error if it is there and broken (no or a bad
+  /// layer.json, a record of another package, no fs though it succeeded).
+  Result<std::optional<LayerRecord>> find(std::string_view key) const;
+
+  /// The lock of a layer; none if another process has it and `wait` is no.
+  enum class Wait : std::uint8_t { yes, no };
+  Result<std::optional<FileLock>> lock(std::string_view key, Wait wait) const;
+
+  /// Begins a layer. The caller holds its lock.
+  Result<Draft> begin(std::string_view key) const;
+
+  /// Makes a draft the layer `key`, with this record, whose size, number of files and digest are
+  /// filled in from the draft's fs. The caller holds the lock. A layer that is there already is
+  /// replaced (that is how a failed one is built again).
+  Result<void> commit(Draft draft, std::string_view key, LayerRecord record) const;
+
+  /// Puts a broken layer aside as .broken-KEY, replacing an older one of that name.
+  Result<void> put_aside(std::string_view key) const;
+
+  /// Keeps the layers `keys` from being deleted while the lock that is returned lives, and marks
+  /// them as used now. Works in a cache that cannot be written, where nothing is deleted either.
+  Result<std::optional<FileLock>> lease(const std::vector<std::string>& keys) const;
+
+  /// Every layer's key, sorted; of broken ones, too.
+  Result<std::vector<std::string>> keys() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace oxbow::build
