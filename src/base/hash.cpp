@@ -45,13 +45,28 @@ std::size_t hex_length(HashKind kind) {
   std::abort();
 }
 
-std::string hex_digest(HashKind kind, std::string_view data) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+struct Hasher::State {
+  explicit State(const EVP_MD* hash) : algorithm(hash), context(EVP_MD_CTX_new()) {}
+  const EVP_MD* algorithm;
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context;
+};
+
+Hasher::Hasher(HashKind kind) : state_(std::make_unique<State>(algorithm(kind))) {
+  if (EVP_DigestInit_ex2(state_->context.get(), state_->algorithm, nullptr) != 1) std::abort();
+}
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+Hasher::~Hasher() = default;
+
+void Hasher::add(std::string_view data) {
+  if (EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) != 1) std::abort();
+}
+
+std::string Hasher::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
-  if (EVP_DigestInit_ex2(context.get(), algorithm(kind), nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), data.data(), data.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1) {
+  if (EVP_DigestFinal_ex(state_->context.get(), digest.data(), &length) != 1 ||
+      EVP_DigestInit_ex2(state_->context.get(), state_->algorithm, nullptr) != 1) {
     std::abort();
   }
   constexpr std::string_view digits = "0123456789abcdef";
@@ -62,6 +77,15 @@ std::string hex_digest(HashKind kind, std::string_view data) {
     hex.push_back(digits[digest[i] & 0xFU]);
   }
   return hex;
+}
+
+std::string hex_digest(HashKind kind, std::string_view data) {
+  // Making a context costs more than hashing a small text, so each thread keeps its own.
+  thread_local std::array<Hasher, 3> hashers = {Hasher(HashKind::md5), Hasher(HashKind::sha256),
+                                                Hasher(HashKind::sha512)};
+  Hasher& hasher = hashers[static_cast<std::size_t>(kind)];
+  hasher.add(data);
+  return hasher.hex();
 }
 
 }  // namespace oxbow
