@@ -93,4 +93,9 @@ bool BuildVariables::is_late(const Variable& variable) const {
   return is_dependency_variable(variable);
 }
 
+std::optional<Value> PlatformVariables::lookup(const Variable& variable) const {
+  if (variable.scope != Scope::global) return std::nullopt;
+  return platform_variable(*platform_, variable.name);
+}
+
 }  // namespace oxbow::solve

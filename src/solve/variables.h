@@ -6,8 +6,8 @@
 #include "opam/filter.h"
 #include "solve/target.h"
 
-/// What variables hold in the three places where dependencies are filtered. They differ, and each
-/// is as the reference has it.
+/// What variables hold in the three places where dependencies are filtered, and in depexts. They
+/// differ, and each is as the reference has it.
 namespace oxbow::solve {
 
 /// The version of opam whose behaviour is reproduced, as `opam-version` says it.
@@ -60,6 +60,17 @@ class BuildVariables final : public opam::Variables {
   const Platform* platform_;
   const opam::PackageId* package_;
   bool development_;
+};
+
+/// What of its variables opam knows of the platform itself, which is what depexts ask for.
+class PlatformVariables final : public opam::Variables {
+ public:
+  explicit PlatformVariables(const Platform& platform) : platform_(&platform) {}
+
+  std::optional<Value> lookup(const opam::Variable& variable) const override;
+
+ private:
+  const Platform* platform_;
 };
 
 }  // namespace oxbow::solve

@@ -163,3 +163,16 @@ TEST_CASE("a build-id leaves out what comes afterwards, and knows opam's setting
   CHECK(global(BuildVariables(target.platform, id, true), "dev") == "true");
   check_late(variables);
 }
+
+TEST_CASE("depexts ask for the platform alone") {
+  const Target target{{"ocaml", "5"}, *parse_platform("ubuntu-24.04-arm64")};
+  const PlatformVariables variables(target.platform);
+  CHECK(global(variables, "os") == "'linux'");
+  CHECK(global(variables, "os-distribution") == "'ubuntu'");
+  CHECK(global(variables, "os-family") == "'debian'");
+  CHECK(global(variables, "os-version") == "'24.04'");
+  CHECK(global(variables, "arch") == "'arm64'");
+  CHECK(global(variables, "build") == "undefined");
+  CHECK(of_package(variables, "ocaml", "version") == "undefined");
+  CHECK(shown(variables, {Scope::self, {}, "os"}) == "undefined");
+}
