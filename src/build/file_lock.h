@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <utility>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace oxbow::build {
@@ -22,18 +22,15 @@ class FileLock {
   static Result<std::optional<FileLock>> take(const std::filesystem::path& file, Mode mode,
                                               Wait wait);
 
-  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FileLock& operator=(FileLock&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~FileLock();
+  /// Whether another process holds a file at this moment; yes if that cannot be found out. Makes no
+  /// file, and needs to read it only.
+  static bool is_held(const std::filesystem::path& file);
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 }  // namespace oxbow::build

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +54,11 @@ std::string to_json(const LayerSpec& spec);
 /// platform and keys are [A-Za-z0-9._-]+ without a leading dot, a file's path stays below files/.
 Result<LayerSpec> parse_layer_spec(std::string_view json);
 
-/// Whether `text` may be a folder's name in the cache: [A-Za-z0-9._-]+ without a leading dot.
+/// So that the longest name that is made of a key still is one.
+inline constexpr std::size_t longest_layer_key = 200;
+
+/// Whether `text` may be a folder's name in the cache: [A-Za-z0-9._-]+ without a leading dot, and
+/// none that the cache has another use for ("base", "KEY.lock").
 bool is_layer_key(std::string_view text);
 
 }  // namespace oxbow::build

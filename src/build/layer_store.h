@@ -39,11 +39,15 @@ class Draft {
 ///   CACHE/PLATFORM/KEY/opam-repository/packages/NAME/NAME.VERSION/{opam,files}   as it was built
 ///   CACHE/PLATFORM/KEY.lock           held (POSIX) by who builds KEY
 ///   CACHE/PLATFORM/.draft-*           a layer in the making, and what remains of a killed one
-///   CACHE/PLATFORM/.lease-*           the keys that a running process counts on, held while it
-///   runs CACHE/PLATFORM/.broken-KEY        a layer that was found broken and put aside
+///   CACHE/PLATFORM/.lease-*           the keys that a process counts on, one a line; held (POSIX)
+///                                     while it does
+///   CACHE/PLATFORM/.broken-KEY        a layer that was found broken and put aside
+///   CACHE/PLATFORM/.trash-*           what is being deleted
 ///   CACHE/PLATFORM/.gc.lock           held by who deletes; shared by who takes a lease
-/// A layer is whole or absent: it is renamed into place when all of it is there. Several processes
-/// may use one cache at once.
+/// A layer is whole or absent: it is renamed into place when all of it is there, and last used when
+/// its folder was last modified. Keys must be layer keys (layer_spec.h). Several processes may use
+/// one cache at once; within one, POSIX locks being what they are, one thread locks and leases, and
+/// none collects (cache_care.h) meanwhile.
 class LayerStore {
  public:
   /// Opens the platform's part of a cache; it need not be there yet.
@@ -57,7 +61,8 @@ class LayerStore {
   Result<void> check_writable() const;
 
   /// The layer's record; none if it is absent. An error if it is there and broken (no or a bad
-  /// layer.json, a record of another package, no fs though it succeeded).
+  /// layer.json, no fs though it succeeded). Whether the record is of the package that the caller
+  /// means is for the caller to see.
   Result<std::optional<LayerRecord>> find(std::string_view key) const;
 
   /// The lock of a layer; none if another process has it and `wait` is no.
@@ -68,18 +73,20 @@ class LayerStore {
   Result<Draft> begin(std::string_view key) const;
 
   /// Makes a draft the layer `key`, with this record, whose size, number of files and digest are
-  /// filled in from the draft's fs. The caller holds the lock. A layer that is there already is
-  /// replaced (that is how a failed one is built again).
+  /// filled in from the draft's fs; of one that did not succeed, fs is removed first. The caller
+  /// holds the lock. A layer that is there already is replaced (that is how a failed one is built
+  /// again); for a moment there is none then. An error leaves the cache as it was.
   Result<void> commit(Draft draft, std::string_view key, LayerRecord record) const;
 
   /// Puts a broken layer aside as .broken-KEY, replacing an older one of that name.
   Result<void> put_aside(std::string_view key) const;
 
-  /// Keeps the layers `keys` from being deleted while the lock that is returned lives, and marks
-  /// them as used now. Works in a cache that cannot be written, where nothing is deleted either.
+  /// Keeps the layers `keys` from being collected while the lock that is returned lives, and marks
+  /// them as used now; look for them afterwards. None in a cache that may not be written, where
+  /// nothing is deleted either.
   Result<std::optional<FileLock>> lease(const std::vector<std::string>& keys) const;
 
-  /// Every layer's key, sorted; of broken ones, too.
+  /// Every layer's key, sorted; of broken ones, too. None if the platform is not there.
   Result<std::vector<std::string>> keys() const;
 
  private:

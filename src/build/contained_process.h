@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "build/control_group.h"
+#include "build/sandbox.h"
+
+namespace oxbow::build {
+
+/// A program of the sandbox's (bwrap, runc) to be run as the first process of a namespace of
+/// processes: when it ends or is killed, the kernel kills all that descends from it, containers
+/// too, and it is killed when we die. That is what makes "nothing is left" true.
+struct ContainedProcess {
+  std::vector<std::string> arguments;
+  bool as_opam = false;  ///< as user 1000 from the start, without groups
+  const SandboxRequest* request = nullptr;
+  const ControlGroup* group = nullptr;  ///< the limits that bind it; without one rlimits do
+};
+
+/// Runs it to its end, at most for `request->limits.time`.
+Result<SandboxEnd> run_contained(const ContainedProcess& process);
+
+}  // namespace oxbow::build

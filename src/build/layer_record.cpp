@@ -1,0 +1,115 @@
+#include "build/layer_record.h"
+
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+
+#include "build/json_members.h"
+#include "build/layer_spec.h"
+
+namespace oxbow::build {
+namespace {
+
+constexpr std::uint64_t format_version = 1;
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void write(Writer& writer, std::string_view text) {
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+bool is_digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void read_ours(JsonMembers& read, const rapidjson::Value& ours, LayerRecord& record) {
+  if (!ours.IsObject()) return read.fail_at("oxbow", "is no object");
+  if (const std::uint64_t version = read.count(ours, "version"); version != format_version) {
+    return read.fail_at(
+        "version",
+        fmt::format("is {}, which this oxbow does not know; use the one that made it", version));
+  }
+  const std::string outcome = read.text(ours, "outcome");
+  const auto parsed = plan::parse_outcome(outcome);
+  if (!parsed || !plan::is_lasting(*parsed)) {
+    return read.fail_at("outcome", fmt::format("is '{}', which no layer has", outcome));
+  }
+  record.outcome = *parsed;
+  record.seconds = read.number(ours, "seconds");
+  record.time_limit = read.number(ours, "time_limit");
+  record.bytes = read.count(ours, "bytes");
+  record.files = read.count(ours, "files");
+  record.digest = read.text(ours, "digest");
+  if (!record.digest.empty() && !is_digest(record.digest)) {
+    read.fail_at("digest", "is no SHA-256 in hexadecimal digits");
+  }
+}
+
+}  // namespace
+
+std::string to_json(const LayerRecord& record) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  writer.Key("package");
+  write(writer, record.package.to_string());
+  writer.Key("exit_status");
+  writer.Int(record.exit_status);
+  writer.Key("deps");
+  writer.StartArray();
+  for (const opam::PackageId& dep : record.deps) write(writer, dep.to_string());
+  writer.EndArray();
+  writer.Key("hashes");
+  writer.StartArray();
+  for (const std::string& hash : record.hashes) write(writer, hash);
+  writer.EndArray();
+  writer.Key("created");
+  writer.Double(record.created);
+  writer.Key("oxbow");
+  writer.StartObject();
+  writer.Key("version");
+  writer.Uint64(format_version);
+  writer.Key("outcome");
+  write(writer, name(record.outcome));
+  writer.Key("seconds");
+  writer.Double(record.seconds);
+  writer.Key("time_limit");
+  writer.Double(record.time_limit);
+  writer.Key("bytes");
+  writer.Uint64(record.bytes);
+  writer.Key("files");
+  writer.Uint64(record.files);
+  writer.Key("digest");
+  write(writer, record.digest);
+  writer.EndObject();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+Result<LayerRecord> parse_layer_record(std::string_view json) {
+  JsonMembers read(json, "the layer's record");
+  const rapidjson::Value& top = read.top();
+  LayerRecord record;
+  record.package = read.package(top, "package");
+  const std::int64_t status = read.integer(top, "exit_status");
+  record.exit_status = static_cast<int>(status);
+  if (record.exit_status != status) read.fail_at("exit_status", "is out of bounds");
+  for (const std::string& dep : read.texts(top, "deps")) {
+    record.deps.push_back(read.parse_package(dep, "deps"));
+  }
+  record.hashes = read.texts(top, "hashes");
+  if (!std::ranges::all_of(record.hashes, is_layer_key)) {
+    read.fail_at("hashes", "has an element that is no layer's key");
+  }
+  record.created = read.number(top, "created");
+  record.outcome = status == 0 ? plan::Outcome::success : plan::Outcome::failure;
+  if (const auto ours = top.FindMember("oxbow"); ours != top.MemberEnd()) {
+    read_ours(read, ours->value, record);
+  }
+  if (read.error()) return std::unexpected(*read.error());
+  return record;
+}
+
+}  // namespace oxbow::build

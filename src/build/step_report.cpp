@@ -1,0 +1,87 @@
+#include "build/step_report.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cmath>
+
+#include "build/json_members.h"
+
+namespace oxbow::build {
+namespace {
+
+using plan::Outcome;
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>,
+                                 rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>;
+
+void write(Writer& writer, const char* member, std::string_view text) {
+  writer.Key(member);
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+std::string write(const StepReport& report, std::string_view message) {
+  const StepResult& result = report.result;
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  writer.Key("version");
+  writer.Int(1);
+  write(writer, "outcome", plan::name(result.outcome));
+  write(writer, "trouble", plan::name(result.trouble));
+  write(writer, "message", message);
+  writer.Key("seconds");
+  writer.Double(std::isfinite(result.seconds) ? result.seconds : 0);
+  writer.Key("found");
+  writer.Bool(result.found);
+  writer.Key("busy");
+  writer.Bool(report.busy);
+  writer.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+// Whether the writer above can write it.
+bool is_utf8(std::string_view text) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  return writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+bool is_of_a_step(Outcome outcome) {
+  return outcome != Outcome::dependency_failed && outcome != Outcome::no_solution;
+}
+
+}  // namespace
+
+std::string to_json(const StepReport& report) {
+  std::string message = report.result.message;
+  if (!is_utf8(message)) {
+    for (char& letter : message) {
+      if (static_cast<unsigned char>(letter) >= 0x80) letter = '?';
+    }
+  }
+  return write(report, message);
+}
+
+Result<StepReport> parse_step_report(std::string_view json) {
+  JsonMembers members(json, "the step's result");
+  const rapidjson::Value& top = members.top();
+  if (members.number(top, "version") != 1) members.fail_at("version", "is not 1");
+  StepReport report;
+  StepResult& result = report.result;
+  const auto outcome = plan::parse_outcome(members.text(top, "outcome"));
+  if (!outcome || !is_of_a_step(*outcome)) members.fail_at("outcome", "is no outcome of a step");
+  result.outcome = outcome.value_or(plan::Outcome::internal_error);
+  const auto trouble = plan::parse_trouble(members.text(top, "trouble"));
+  if (!trouble) members.fail_at("trouble", "is no trouble");
+  result.trouble = trouble.value_or(plan::Trouble::none);
+  result.message = members.text(top, "message");
+  result.seconds = members.number(top, "seconds");
+  if (result.seconds < 0) members.fail_at("seconds", "is less than 0");
+  result.found = members.boolean(top, "found");
+  report.busy = members.boolean(top, "busy");
+  if (members.error()) return std::unexpected(*members.error());
+  return report;
+}
+
+}  // namespace oxbow::build
