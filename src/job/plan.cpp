@@ -34,6 +34,10 @@ class TargetPlan {
     return report;
   }
 
+  PlannedTarget planned() && {
+    return {before_, after_, std::move(old_roots_), std::move(new_roots_)};
+  }
+
   /// Packages whose dependencies lead back to themselves in the head and did not in the base.
   std::set<opam::PackageId> newly_cyclic() const {
     std::set<opam::PackageId> packages = cyclic(*after_, new_roots_);
@@ -145,30 +149,33 @@ Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loade
   return PlannedStates{std::move(*before), std::move(*after)};
 }
 
-Result<report::Report> plan(const PlanRequest& request, StateLoader& loader) {
-  const auto states = load_states(request, loader);
-  if (!states) return std::unexpected(states.error());
+Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
+  auto states = load_states(request, loader);
+  if (!states) return std::unexpected(std::move(states.error()));
   auto changes = find_changes(*states->before, *states->after, loader);
   if (!changes) return std::unexpected(std::move(changes.error()));
-  report::Report report = start_report(request, *changes);
+  Planned planned;
+  planned.report = start_report(request, *changes);
   std::set<opam::PackageId> cyclic;
   for (const solve::Target& target : request.targets) {
     TargetPlan target_plan(request, *states, *changes, loader);
     auto worked_out = target_plan.work_out(target);
     if (!worked_out) return std::unexpected(std::move(worked_out.error()));
-    report.targets.push_back(std::move(*worked_out));
+    planned.report.targets.push_back(std::move(*worked_out));
     cyclic.merge(target_plan.newly_cyclic());
+    planned.targets.push_back(std::move(target_plan).planned());
   }
   for (const opam::PackageId& id : cyclic) {
     const bool own = states->after->snapshot(0).find(id.name, id.version) != nullptr;
-    report.findings.push_back(
+    planned.report.findings.push_back(
         {own ? "packages/" + id.name + "/" + id.to_string() + "/opam" : "packages", 1,
          plan::Level::warning,
          "the dependencies of " + id.to_string() +
              " now lead back to it, so it and what is above it have no build-id",
          ""});
   }
-  return report;
+  planned.states = std::move(*states);
+  return planned;
 }
 
 }  // namespace oxbow::job

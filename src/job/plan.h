@@ -34,8 +34,24 @@ struct PlannedStates {
 
 Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loader);
 
+/// One target of a plan, both of its states solved for their roots.
+struct PlannedTarget {
+  plan::SolvedState* before = nullptr;
+  plan::SolvedState* after = nullptr;
+  std::vector<solve::PackageIndex> old_roots;
+  std::vector<solve::PackageIndex> new_roots;
+};
+
+/// A plan with what it was made from, for who goes on to build it. The targets are beside the
+/// report's, and valid as long as the states.
+struct Planned {
+  report::Report report;
+  PlannedStates states;
+  std::vector<PlannedTarget> targets;
+};
+
 /// What the change rebuilds and what there is to find in it. Errors: a repository that cannot be
 /// read, a compiler that does not exist.
-Result<report::Report> plan(const PlanRequest& request, StateLoader& loader);
+Result<Planned> plan(const PlanRequest& request, StateLoader& loader);
 
 }  // namespace oxbow::job

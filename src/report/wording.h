@@ -86,14 +86,20 @@ class Wording {
   /// The packages of a cone, by why they are rebuilt.
   Lines rebuilt(const plan::Cone& cone);
 
+  /// "a.1, b.1 and 7 more".
+  Phrase list(std::span<const opam::PackageId> packages, std::size_t at_most);
+
+  /// How many of a list are told, and the line that counts the rest, if there is any.
+  std::size_t within(std::size_t bound, std::size_t size);
+  void add_rest(std::size_t level, std::size_t told, std::size_t size, Lines& lines);
+
+  /// Whether anything was left out, here or by a renderer that says so.
   bool left_something_out() const { return left_something_out_; }
+  void leave_out() { left_something_out_ = true; }
 
  private:
   Phrase change(const plan::Change& change);
-  Phrase list(std::span<const opam::PackageId> packages, std::size_t at_most);
   void explanation(const solve::Explanation& explanation, Lines& lines);
-  std::size_t within(std::size_t bound, std::size_t size);
-  void add_rest(std::size_t level, std::size_t told, std::size_t size, Lines& lines);
 
   Bounds bounds_;
   bool left_something_out_ = false;

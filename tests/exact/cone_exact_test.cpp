@@ -81,10 +81,10 @@ void check_pull_request(const std::string& number) {
   request.lower = {tree_at("opam", opam_main)};
   request.targets = {reference_target("ocaml-variants.5.2.0+ox")};
   job::StateLoader loader(progress);
-  const auto report = job::plan(request, loader);
-  REQUIRE(report.has_value());
-  REQUIRE(report->targets.size() == 1);
-  const report::TargetReport& target = report->targets.front();
+  const auto planned = job::plan(request, loader);
+  REQUIRE(planned.has_value());
+  REQUIRE(planned->report.targets.size() == 1);
+  const report::TargetReport& target = planned->report.targets.front();
   check_same(build_ids(target.cone.added), build_ids(expected["added"]));
   check_same(build_ids(target.cone.removed), build_ids(expected["removed"]));
   check_same(packages(target.newly_uninstallable), packages(expected["lost"]));

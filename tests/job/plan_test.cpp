@@ -15,10 +15,10 @@ namespace {
 using Words = std::vector<std::string>;
 
 report::Report planned(const PlanRequest& request, StateLoader& loader) {
-  auto report = job::plan(request, loader);
-  INFO((report ? "" : report.error().message));
-  REQUIRE(report);
-  return std::move(*report);
+  auto plan = job::plan(request, loader);
+  INFO((plan ? "" : plan.error().message));
+  REQUIRE(plan);
+  return std::move(plan->report);
 }
 
 report::Report planned(const PlanRequest& request) {

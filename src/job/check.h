@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "build/layer_builder.h"
+#include "job/layer_graph.h"
+#include "job/layer_run.h"
+#include "job/plan.h"
+#include "report/check_report.h"
+
+namespace oxbow::job {
+
+/// How what a plan found is to be built.
+struct CheckSettings {
+  std::filesystem::path cache;
+  KeyKind keys = KeyKind::build_id;
+  build::BuildSettings build;
+  RunSteps run;
+};
+
+/// What a check has found, and what is to be told beside it, a line each.
+struct Checked {
+  report::CheckReport report;  ///< but for what only the caller knows: sandbox, seconds, limit
+  std::vector<std::string> warnings;
+};
+
+/// Builds what a plan rebuilds, and where that fails, the same roots of the base. Errors: a file
+/// that cannot be read, a cache that nothing can be built in.
+Result<Checked> check(Planned planned, const PlanRequest& request, const CheckSettings& settings,
+                      StateLoader& loader);
+
+}  // namespace oxbow::job
