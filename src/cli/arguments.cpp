@@ -1,8 +1,10 @@
 #include "cli/arguments.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -67,6 +69,9 @@ Result<job::PlanRequest> open_clone(job::RepositoryOpener& opener) {
   if (!change) return std::unexpected(std::move(change.error()));
   auto configuration = find_configuration(change->before);
   if (!configuration) return std::unexpected(std::move(configuration.error()));
+  if (configuration->targets.empty()) {
+    return fail("oxbow.toml has no [[target]]; add one, or name --repo and --compiler");
+  }
   job::PlanRequest request;
   request.place = clone->string();
   request.change = std::move(*change);
@@ -195,6 +200,21 @@ std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& lo
          fmt::format(":{}:{}: {}", at.line, at.column, parsed.error.message));
   }
   return left_out;
+}
+
+void add_format(CLI::App& command, Format& format) {
+  static const std::map<std::string, Format> formats = {
+      {"text", Format::text}, {"markdown", Format::markdown}, {"json", Format::json}};
+  command.add_option("--format", format, "text, markdown or json")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+      ->default_str("text");
+  command.add_flag_callback(
+      "--json", [&format] { format = Format::json; }, "the same as --format json");
+}
+
+report::Colour colour_of_output() {
+  const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  return colour ? report::Colour::yes : report::Colour::no;
 }
 
 }  // namespace oxbow::cli

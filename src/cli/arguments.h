@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "job/roots.h"
 #include "job/state.h"
 #include "plan/finding.h"
+#include "report/text.h"
 #include "solve/target.h"
 
 namespace oxbow::cli {
@@ -39,6 +41,15 @@ struct ChangeArguments {
   /// the repositories and targets of its oxbow.toml.
   Result<job::PlanRequest> open(job::Progress& progress) const;
 };
+
+/// How a report is printed.
+enum class Format : std::uint8_t { text, markdown, json };
+
+/// Adds --format and --json.
+void add_format(CLI::App& command, Format& format);
+
+/// Whether standard output is to be coloured: a terminal, where NO_COLOR is not set.
+report::Colour colour_of_output();
 
 /// Opens the repositories of a single state.
 Result<std::vector<job::RepositoryTree>> open_states(const std::vector<std::string>& repositories,

@@ -23,9 +23,17 @@ Command add_effective(CLI::App& program);
 Command add_solve(CLI::App& program);
 Command add_plan(CLI::App& program);
 Command add_explain(CLI::App& program);
+Command add_check(CLI::App& program);
+Command add_base(CLI::App& program);
+Command add_cache(CLI::App& program);
+Command add_build_layer(CLI::App& program);
+Command add_shell(CLI::App& program);
 
 /// Writes to standard output. Whether that went well is looked at once, at the end.
 void print(std::string_view text);
+
+/// Prints a line for a person, control characters escaped.
+void print_line(std::string_view line);
 
 /// Prints "oxbow: MESSAGE" on standard error, control characters escaped, and says that the
 /// command could not do what was asked.

@@ -17,19 +17,71 @@ class ConfigurationReader {
   explicit ConfigurationReader(std::string where) : where_(std::move(where)) {}
 
   Result<Configuration> read(const toml::table& table) {
-    only_known(table, {"version", "repository", "target"});
-    const toml::node* const version = table.get("version");
-    if (version == nullptr || version->value<std::int64_t>() != 1) {
-      fail_at(version == nullptr ? table : *version, "version must be 1");
-    }
+    check_top(table);
     each(table, "repository", [&](const toml::table& entry) { read_repository(entry); });
     each(table, "target", [&](const toml::table& entry) { read_target(entry); });
-    if (configuration_.targets.empty()) fail_at(table, "there is no [[target]]");
     if (!error_.empty()) return fail(error_);
     return std::move(configuration_);
   }
 
+  Result<BuildConfiguration> read_build(const toml::table& table) {
+    check_top(table);
+    BuildConfiguration build;
+    if (const toml::table* const cache = section(table, "cache")) {
+      only_known(*cache, {"key"});
+      const std::string key = text(*cache, "key", false).value_or("build-id");
+      if (key == "day10") build.keys = job::KeyKind::day10;
+      if (key != "day10" && key != "build-id") fail_at(*cache, "'key' is build-id or day10");
+    }
+    if (const toml::table* const fetch = section(table, "fetch")) {
+      only_known(*fetch, {"private_addresses", "local_files", "mirrors"});
+      build.fetch.policy.private_addresses = flag(*fetch, "private_addresses");
+      build.fetch.policy.local_files = flag(*fetch, "local_files");
+      build.fetch.mirrors = texts(*fetch, "mirrors");
+    }
+    if (!error_.empty()) return fail(error_);
+    return build;
+  }
+
  private:
+  void check_top(const toml::table& table) {
+    only_known(table, {"version", "repository", "target", "cache", "fetch"});
+    const toml::node* const version = table.get("version");
+    if (version == nullptr || version->value<std::int64_t>() != 1) {
+      fail_at(version == nullptr ? table : *version, "version must be 1");
+    }
+  }
+
+  const toml::table* section(const toml::table& table, std::string_view key) {
+    const toml::node* const node = table.get(key);
+    if (node == nullptr) return nullptr;
+    if (node->as_table() == nullptr) fail_at(*node, fmt::format("write [{}]", key));
+    return node->as_table();
+  }
+
+  bool flag(const toml::table& table, std::string_view key) {
+    const toml::node* const node = table.get(key);
+    if (node == nullptr) return false;
+    const auto value = node->value_exact<bool>();
+    if (!value) fail_at(*node, fmt::format("'{}' must be true or false", key));
+    return value.value_or(false);
+  }
+
+  std::vector<std::string> texts(const toml::table& table, std::string_view key) {
+    std::vector<std::string> all;
+    const toml::node* const node = table.get(key);
+    if (node == nullptr) return all;
+    const toml::array* const array = node->as_array();
+    if (array == nullptr || !array->is_homogeneous<std::string>()) {
+      if (array == nullptr || !array->empty()) {
+        fail_at(*node, fmt::format("'{}' must be a list of texts", key));
+      }
+      return all;
+    }
+    for (const toml::node& element : *array) all.push_back(*element.value<std::string>());
+    return all;
+  }
+
   void fail_at(const toml::node& node, std::string_view message) {
     if (!error_.empty()) return;
     error_ = fmt::format("{}:{}: {}", where_, node.source().begin.line, message);
@@ -100,14 +152,25 @@ std::optional<fs::path> user_folder(const char* variable, std::string_view in_ho
   return fs::path(home) / in_home;
 }
 
-}  // namespace
-
-Result<Configuration> parse_configuration(std::string_view text, const std::string& where) {
+template <typename T>
+Result<T> parse(std::string_view text, const std::string& where,
+                Result<T> (ConfigurationReader::*read)(const toml::table&)) {
   try {
-    return ConfigurationReader(where).read(toml::parse(text, where));
+    return (ConfigurationReader(where).*read)(toml::parse(text, where));
   } catch (const toml::parse_error& error) {
     return fail(fmt::format("{}:{}: {}", where, error.source().begin.line, error.description()));
   }
+}
+
+}  // namespace
+
+Result<Configuration> parse_configuration(std::string_view text, const std::string& where) {
+  return parse(text, where, &ConfigurationReader::read);
+}
+
+Result<BuildConfiguration> parse_build_configuration(std::string_view text,
+                                                     const std::string& where) {
+  return parse(text, where, &ConfigurationReader::read_build);
 }
 
 std::optional<fs::path> user_configuration() {

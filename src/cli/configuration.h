@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "build/fetch.h"
+#include "job/layer_graph.h"
 #include "job/repository.h"
 #include "solve/target.h"
 
@@ -20,7 +22,7 @@ namespace oxbow::cli {
 ///   place = "https://github.com/ocaml/opam-repository.git"
 ///   revision = "master"         # HEAD where it is left out
 ///
-///   [[target]]                  # at least one
+///   [[target]]
 ///   compiler = "ocaml-variants.5.2.0+ox"
 ///   platform = "debian-12-x86_64"   # this where it is left out
 struct Configuration {
@@ -29,6 +31,25 @@ struct Configuration {
 };
 
 inline constexpr std::string_view default_platform = "debian-12-x86_64";
+
+/// BuildConfiguration is what an oxbow.toml says of this machine rather than of a repository. Only
+/// the user's own is asked: a repository must not say what a machine may connect to.
+///
+///   [cache]
+///   key = "build-id"            # or "day10", to share the cache of a day10
+///
+///   [fetch]
+///   private_addresses = false   # whether sources may come from loopback and private networks
+///   local_files = false         # and from file:// urls
+///   mirrors = []                # caches of opam, asked first
+struct BuildConfiguration {
+  job::KeyKind keys = job::KeyKind::build_id;
+  build::FetchSettings fetch;
+};
+
+/// Reads these parts of an oxbow.toml.
+Result<BuildConfiguration> parse_build_configuration(std::string_view text,
+                                                     const std::string& where);
 
 /// Reads an oxbow.toml; `where` is what errors call it, with the line.
 Result<Configuration> parse_configuration(std::string_view text, const std::string& where);

@@ -11,6 +11,8 @@ namespace oxbow::cli {
 // fmt's own print throws where a pipe is closed.
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+void print_line(std::string_view line) { print(report::printable(line) + "\n"); }
+
 ExitCode report_error(std::string_view message) {
   const std::string line = "oxbow: " + report::printable(message) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
@@ -37,9 +39,13 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", OXBOW_VERSION);
   program.require_subcommand(1);
   program.footer(
-      "Exit codes: 0 done, 2 it could not be done.\n'oxbow COMMAND --help' has examples.");
-  const std::vector<Command> commands = {add_plan(program), add_explain(program),
-                                         add_solve(program), add_effective(program)};
+      "Exit codes: 0 done, 1 done and the news is bad (something regressed, or layers are "
+      "broken),\n"
+      "2 it could not be done.\n'oxbow COMMAND --help' has examples.");
+  const std::vector<Command> commands = {
+      add_plan(program),  add_check(program),       add_explain(program),
+      add_solve(program), add_effective(program),   add_base(program),
+      add_cache(program), add_build_layer(program), add_shell(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

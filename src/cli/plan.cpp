@@ -1,10 +1,6 @@
 #include "job/plan.h"
 
-#include <unistd.h>
-
-#include <cstdio>
 #include <filesystem>
-#include <map>
 #include <string>
 
 #include "cli/arguments.h"
@@ -17,13 +13,10 @@
 namespace oxbow::cli {
 namespace {
 
-enum class Format { text, markdown, json };
-
 struct PlanArguments {
   ChangeArguments change;
   std::string cache;
   Format format = Format::text;
-  bool json = false;
 };
 
 std::string rendered(const report::Report& report, Format format) {
@@ -32,8 +25,7 @@ std::string rendered(const report::Report& report, Format format) {
     case Format::markdown: return report::to_markdown(report);
     case Format::text: break;
   }
-  const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-  return report::to_text(report, colour ? report::Colour::yes : report::Colour::no);
+  return report::to_text(report, colour_of_output());
 }
 
 ExitCode run(const PlanArguments& arguments) {
@@ -41,22 +33,19 @@ ExitCode run(const PlanArguments& arguments) {
   if (!arguments.cache.empty() && !std::filesystem::is_directory(arguments.cache, ignored)) {
     return report_error("there is no cache at '" + arguments.cache + "'; name a folder");
   }
-  Result<report::Report> report;
+  Result<job::Planned> planned;
   {
     TerminalProgress progress;
     auto request = arguments.change.open(progress);
     if (!request) return report_error(request.error().message);
     if (!arguments.cache.empty()) request->cache = arguments.cache;
     job::StateLoader loader(progress);
-    report = job::plan(*request, loader);
+    planned = job::plan(*request, loader);
     progress.clear();
-    if (report) {
-      const auto states = job::load_states(*request, loader);  // which the loader still has
-      if (states) warn_of_left_out(*states->after, loader, report->findings);
-    }
+    if (planned) warn_of_left_out(*planned->states.after, loader, planned->report.findings);
   }
-  if (!report) return report_error(report.error().message);
-  const std::string text = rendered(*report, arguments.json ? Format::json : arguments.format);
+  if (!planned) return report_error(planned.error().message);
+  const std::string text = rendered(planned->report, arguments.format);
   print(text);
   return ExitCode::done;
 }
@@ -69,12 +58,7 @@ Command add_plan(CLI::App& program) {
   arguments->change.add_to(*command);
   command->add_option("--cache", arguments->cache,
                       "a cache of layers; says how many of the rebuilt ones it holds");
-  static const std::map<std::string, Format> formats = {
-      {"text", Format::text}, {"markdown", Format::markdown}, {"json", Format::json}};
-  command->add_option("--format", arguments->format, "text, markdown or json")
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
-      ->default_str("text");
-  command->add_flag("--json", arguments->json, "the same as --format json");
+  add_format(*command, arguments->format);
   command->footer(
       "The first repository is the one under test, PATH#BASE..HEAD: BASE is compared with HEAD\n"
       "merged into it. Without --repo, inside a clone, HEAD is compared with its upstream branch,\n"

@@ -49,8 +49,9 @@ struct Terminal {
 
 TEST_CASE("every command has help with an example") {
   const Program program;
-  CHECK_THAT(program.answer({"--help"}),
-             Contains("plan") && Contains("explain") && Contains("solve") && Contains("effective"));
+  CHECK_THAT(program.answer({"--help"}), Contains("plan") && Contains("explain") &&
+                                             Contains("solve") && Contains("effective") &&
+                                             Contains("cache"));
   CHECK_THAT(program.answer({"--version"}), Contains("oxbow 0."));
   for (const std::string& command : Texts{"plan", "explain", "solve", "effective"}) {
     const std::string help = program.answer({command, "--help"});

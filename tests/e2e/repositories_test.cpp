@@ -165,7 +165,7 @@ TEST_CASE("an oxbow.toml that is wrong is told with its place") {
   CHECK_THAT(complaint("version = 2\n[[target]]\ncompiler = \"comp.1.0\"\n"),
              Contains(":1: version must be 1"));
   CHECK_THAT(complaint("version = 1\ncolour = 3\n"), Contains(":2: there is no setting 'colour'"));
-  CHECK_THAT(complaint("version = 1\n"), Contains("there is no [[target]]"));
+  CHECK_THAT(complaint("version = 1\n"), Contains("has no [[target]]"));
 }
 
 TEST_CASE("outside a clone, and on a branch without upstream, plan says what to name") {

@@ -1,0 +1,155 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "build/base_layer.h"
+#include "cli/command.h"
+#include "cli/configuration.h"
+#include "cli/terminal_progress.h"
+#include "report/untrusted.h"
+#include "solve/target.h"
+
+namespace oxbow::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct BaseArguments {
+  std::string cache;
+  std::string platform{default_platform};
+  std::vector<std::string> packages;
+  std::string suite;
+  std::string command;
+  bool replace = false;
+  bool json = false;
+};
+
+Result<build::BaseLayer> base_of(const BaseArguments& arguments) {
+  const auto platform = solve::parse_platform(arguments.platform);
+  if (!platform) return std::unexpected(platform.error());
+  if (arguments.platform.find('/') != std::string::npos || arguments.platform.front() == '.') {
+    return fail(fmt::format("'{}' can be no folder of the cache", arguments.platform));
+  }
+  std::error_code error;
+  const fs::path cache = fs::absolute(arguments.cache, error);
+  if (error) return fail(fmt::format("'{}' is no folder", arguments.cache));
+  return build::BaseLayer(cache, arguments.platform);
+}
+
+Result<build::BaseOrigin> origin_of(const BaseArguments& arguments) {
+  if (arguments.command.empty()) {
+    return build::base_origin(arguments.platform, arguments.suite, arguments.packages);
+  }
+  if (arguments.packages.empty() && arguments.suite.empty()) {
+    return build::BaseOrigin{{}, {}, arguments.command};
+  }
+  return fail("--package and --suite are for mmdebstrap; leave them out beside --command");
+}
+
+ExitCode create(const BaseArguments& arguments) {
+  const auto base = base_of(arguments);
+  if (!base) return report_error(base.error().message);
+  const auto origin = origin_of(arguments);
+  if (!origin) return report_error(origin.error().message);
+  TerminalProgress progress;
+  progress.at("making the base layer, which takes half a minute or more", 0, 0);
+  using IfThere = build::BaseLayer::IfThere;
+  const auto record = base->create(*origin, arguments.replace ? IfThere::replace : IfThere::fail);
+  progress.clear();
+  if (!record) return report_error(record.error().message);
+  print(fmt::format("made {} with opam {}\n", report::printable(base->fs().string()),
+                    report::printable(record->opam)));
+  return ExitCode::done;
+}
+
+// The record with two members more: where the root file system is, and its size.
+std::string shown_json(const build::BaseRecord& record, const fs::path& root) {
+  rapidjson::Document document;
+  document.Parse(build::to_json(record).c_str());
+  auto& memory = document.GetAllocator();
+  const std::string path = report::valid_utf8(root.string());
+  document.AddMember("path", rapidjson::Value(path.c_str(), memory), memory);
+  document.AddMember("bytes", build::tree_bytes(root), memory);
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer writer(buffer);
+  document.Accept(writer);
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+std::string shown_text(const build::BaseRecord& record, const fs::path& root) {
+  const build::BaseOrigin& origin = record.origin;
+  std::string text = fmt::format(
+      "{}\n  path     {}\n  size     {} MB\n  created  {:%Y-%m-%d %H:%M:%S} UTC\n",
+      report::printable(record.platform), report::printable(root.string()),
+      build::tree_bytes(root) / 1'000'000, fmt::gmtime(static_cast<std::time_t>(record.created)));
+  if (!origin.command.empty()) {
+    text += fmt::format("  command  {}\n", report::printable(origin.command));
+  } else {
+    text += fmt::format("  suite    {}\n", report::printable(origin.suite));
+  }
+  if (!origin.packages.empty()) {
+    text += fmt::format("  packages {}\n",
+                        report::printable(fmt::format("{}", fmt::join(origin.packages, ", "))));
+  }
+  return text + fmt::format("  opam     {}\n", report::printable(record.opam));
+}
+
+ExitCode show(const BaseArguments& arguments) {
+  const auto base = base_of(arguments);
+  if (!base) return report_error(base.error().message);
+  const auto record = base->find();
+  if (!record) return report_error(record.error().message);
+  if (!*record) {
+    return report_error(fmt::format("{} has no base in {}; 'oxbow base create' makes it",
+                                    arguments.platform, arguments.cache));
+  }
+  print(arguments.json ? shown_json(**record, base->fs()) : shown_text(**record, base->fs()));
+  return ExitCode::done;
+}
+
+void add_place(CLI::App& command, BaseArguments& arguments) {
+  command.add_option("--cache", arguments.cache, "the folder of all layers")->required();
+  command.add_option("--platform,-p", arguments.platform, "DISTRIBUTION-VERSION-ARCH")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+Command add_base(CLI::App& program) {
+  auto arguments = std::make_shared<BaseArguments>();
+  CLI::App* const command =
+      program.add_subcommand("base", "make or show what the layers of a platform stand on");
+  command->require_subcommand(1);
+  CLI::App* const creation = command->add_subcommand(
+      "create", "make it with mmdebstrap, or with a command of your own; needs root");
+  add_place(*creation, *arguments);
+  creation->add_option("--package", arguments->packages, "a Debian package that it is to hold, too")
+      ->allow_extra_args(false);
+  creation->add_option("--suite", arguments->suite,
+                       "of Debian's packages, where the platform does not say");
+  creation->add_option("--command", arguments->command,
+                       "a shell command that makes the root file system, with opam in it, in the "
+                       "folder $OXBOW_DESTINATION, instead of mmdebstrap");
+  creation->add_flag("--replace", arguments->replace,
+                     "of one that is there; do so while nothing is being built");
+  creation->footer(
+      "Example:\n"
+      "  oxbow base create --cache /var/cache/oxbow --package ocaml-nox\n"
+      "  oxbow base create --cache /var/cache/oxbow --platform fedora-40-x86_64 \\\n"
+      "    --command 'tar -C \"$OXBOW_DESTINATION\" -xf fedora-with-opam.tar'");
+  CLI::App* const showing = command->add_subcommand("show", "what it is, and how it was made");
+  add_place(*showing, *arguments);
+  showing->add_flag("--json", arguments->json, "as a JSON object");
+  showing->footer("Example:\n  oxbow base show --cache /var/cache/oxbow");
+  return {command, [arguments, creation] {
+            return creation->parsed() ? create(*arguments) : show(*arguments);
+          }};
+}
+
+}  // namespace oxbow::cli

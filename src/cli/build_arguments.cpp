@@ -1,0 +1,88 @@
+#include "cli/build_arguments.h"
+
+#include <map>
+#include <utility>
+
+#include "base/file.h"
+#include "cli/configuration.h"
+
+namespace oxbow::cli {
+namespace {
+
+const std::map<std::string, build::SandboxKind> kinds = {{"runc", build::SandboxKind::runc},
+                                                         {"bwrap", build::SandboxKind::bwrap}};
+
+Result<BuildConfiguration> user_build_configuration() {
+  const auto file = user_configuration();
+  if (!file) return BuildConfiguration{};
+  const auto text = read_file(*file, std::size_t{1} << 20);
+  if (!text) return std::unexpected(text.error());
+  return parse_build_configuration(*text, file->string());
+}
+
+}  // namespace
+
+void BuildArguments::add_to(CLI::App& command) {
+  command.add_option("--cache", cache, "the cache of layers")->required();
+  command.add_option("--sandbox", kind, "runc or bwrap (default: runc if it is installed)")
+      ->transform(CLI::CheckedTransformer(kinds));
+  command.add_option("--timeout", seconds, "seconds that one build may take")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--memory", with.limits.memory, "bytes that one build may use (8G)")
+      ->transform(CLI::AsSizeValue(false));
+  command
+      .add_option("--disk", with.limits.disk,
+                  "bytes that one build may write (8G); they lie in memory and count there, too")
+      ->transform(CLI::AsSizeValue(false));
+  command.add_option("--processes", with.limits.processes, "processes that one build may have")
+      ->check(CLI::Range(8, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--build-jobs", with.jobs, "that one build may run at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command.add_flag("--rebuild-failed", with.rebuild_failed,
+                   "build a layer again that is in the cache as a failure");
+}
+
+Result<build::SandboxKind> BuildArguments::sandbox_kind() const {
+  return kind ? *kind : build::find_sandbox();
+}
+
+Result<std::unique_ptr<build::Sandbox>> BuildArguments::sandbox() const {
+  const auto found = sandbox_kind();
+  if (!found) return std::unexpected(found.error());
+  return build::make_sandbox(*found);
+}
+
+Result<build::BuildSettings> BuildArguments::settings() const {
+  build::BuildSettings settings = with;
+  settings.limits.time = std::chrono::seconds(seconds);
+  auto configuration = user_build_configuration();
+  if (!configuration) return std::unexpected(std::move(configuration.error()));
+  settings.fetch = std::move(configuration->fetch);
+  return settings;
+}
+
+Result<job::KeyKind> BuildArguments::keys() {
+  const auto configuration = user_build_configuration();
+  if (!configuration) return std::unexpected(configuration.error());
+  return configuration->keys;
+}
+
+std::vector<std::string> BuildArguments::for_build_layer() const {
+  std::vector<std::string> arguments = {"--cache", cache};
+  const auto add = [&](const char* option, const std::string& value) {
+    arguments.insert(arguments.end(), {option, value});
+  };
+  if (kind) add("--sandbox", std::string(name(*kind)));
+  add("--timeout", std::to_string(seconds));
+  add("--memory", std::to_string(with.limits.memory));
+  add("--disk", std::to_string(with.limits.disk));
+  add("--processes", std::to_string(with.limits.processes));
+  add("--build-jobs", std::to_string(with.jobs));
+  if (with.rebuild_failed) arguments.emplace_back("--rebuild-failed");
+  return arguments;
+}
+
+}  // namespace oxbow::cli

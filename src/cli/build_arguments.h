@@ -1,0 +1,40 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "build/layer_builder.h"
+#include "build/sandbox.h"
+#include "job/layer_graph.h"
+
+namespace oxbow::cli {
+
+/// The arguments that say how layers are built: several subcommands have them.
+struct BuildArguments {
+  std::string cache;
+  std::optional<build::SandboxKind> kind;
+  build::BuildSettings with;
+  std::uint64_t seconds = 3600;
+
+  void add_to(CLI::App& command);
+
+  /// What was asked for, or else what there is.
+  Result<build::SandboxKind> sandbox_kind() const;
+  Result<std::unique_ptr<build::Sandbox>> sandbox() const;
+  /// With what the user's configuration says of fetching.
+  Result<build::BuildSettings> settings() const;
+
+  /// How layers are named in the cache, by the user's configuration.
+  static Result<job::KeyKind> keys();
+
+  /// The same as arguments of `oxbow build-layer`.
+  std::vector<std::string> for_build_layer() const;
+};
+
+}  // namespace oxbow::cli

@@ -1,0 +1,82 @@
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "base/file.h"
+#include "build/layer_builder.h"
+#include "build/mounts.h"
+#include "build/step_report.h"
+#include "cli/build_arguments.h"
+#include "cli/command.h"
+
+namespace oxbow::cli {
+namespace {
+
+struct BuildLayerArguments {
+  BuildArguments build;
+  std::string spec;
+  build::LayerStore::Wait if_busy = build::LayerStore::Wait::yes;
+  bool json = false;
+};
+
+ExitCode exit_code(const build::StepReport& report) {
+  if (report.busy || report.result.outcome == plan::Outcome::internal_error) {
+    return ExitCode::could_not;
+  }
+  return report.result.outcome == plan::Outcome::success ? ExitCode::done : ExitCode::bad_news;
+}
+
+ExitCode run(const BuildLayerArguments& arguments) {
+  const auto text = read_file(arguments.spec);
+  if (!text) return report_error(text.error().message);
+  const auto spec = build::parse_layer_spec(*text);
+  if (!spec) return report_error(arguments.spec + ": " + spec.error().message);
+  // Before there is another thread.
+  if (const auto own = build::own_mounts(); !own) return report_error(own.error().message);
+  const auto sandbox = arguments.build.sandbox();
+  if (!sandbox) return report_error(sandbox.error().message);
+  const auto settings = arguments.build.settings();
+  if (!settings) return report_error(settings.error().message);
+  build::BuildSettings with = *settings;
+  with.if_busy = arguments.if_busy;
+
+  const build::LayerStore store(arguments.build.cache, spec->platform);
+  const build::SourceCache sources(arguments.build.cache);
+  const build::StepReport report =
+      build::LayerBuilder(store, sources, **sandbox, with).build(*spec);
+  if (arguments.json) {
+    print(to_json(report));
+    return exit_code(report);
+  }
+  if (report.busy) return report_error("another process is building this layer");
+  std::string line = spec->package.to_string() + ": " + std::string(name(report.result.outcome));
+  if (report.result.found) line += " (it was there)";
+  if (!report.result.message.empty()) line += ": " + report.result.message;
+  print_line(line);
+  return exit_code(report);
+}
+
+}  // namespace
+
+Command add_build_layer(CLI::App& program) {
+  auto arguments = std::make_shared<BuildLayerArguments>();
+  CLI::App* const command =
+      program.add_subcommand("build-layer", "build one layer, as an executor does");
+  arguments->build.add_to(*command);
+  command->add_option("--spec", arguments->spec, "what to build: a file of JSON")->required();
+  static const std::map<std::string, build::LayerStore::Wait> waits = {
+      {"wait", build::LayerStore::Wait::yes}, {"come-back", build::LayerStore::Wait::no}};
+  command
+      ->add_option("--if-busy", arguments->if_busy,
+                   "wait or come-back, if another process is building the layer")
+      ->transform(CLI::CheckedTransformer(waits))
+      ->default_str("wait");
+  command->add_flag("--json", arguments->json, "say what became of it as a line of JSON");
+  command->footer(
+      "Exit codes: 0 it is built, 1 its build fails, 2 it could not be tried.\n\n"
+      "Example:\n"
+      "  oxbow build-layer --cache /var/cache/oxbow --spec layer.json");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli

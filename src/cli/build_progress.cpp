@@ -1,0 +1,124 @@
+#include "cli/build_progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "report/untrusted.h"
+
+namespace oxbow::cli {
+namespace {
+
+using build::StepIndex;
+using build::StepResult;
+using plan::Outcome;
+using std::chrono::steady_clock;
+
+constexpr auto shortest_between = std::chrono::milliseconds(100);
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+bool tells_of_itself(Outcome outcome) {
+  return outcome == Outcome::failure || outcome == Outcome::timed_out ||
+         outcome == Outcome::internal_error;
+}
+
+// Adds `part` if all of the line still fits; a part is never cut.
+bool add(std::string& line, std::string_view part, std::size_t width) {
+  if (line.size() + part.size() > width) return false;
+  line += part;
+  return true;
+}
+
+void write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long>(std::lround(std::clamp(seconds, 0.0, 1e9)));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
+}
+
+std::vector<std::string> status_lines(const BuildStatus& status, std::size_t width) {
+  const build::StepCounts& counts = status.counts;
+  const std::size_t failed = counts.with(Outcome::failure) + counts.with(Outcome::timed_out) +
+                             counts.with(Outcome::internal_error) +
+                             counts.with(Outcome::dependency_failed);
+  std::vector<std::string> lines(2);
+  std::string& numbers = lines[0];
+  bool room = add(numbers, fmt::format("{}/{} done", counts.done(), counts.total()), width);
+  room = room && add(numbers, fmt::format(", {} running", counts.running), width);
+  if (failed != 0) room = room && add(numbers, fmt::format(", {} failed", failed), width);
+  if (status.cached != 0) {
+    room = room && add(numbers, fmt::format(", {} cached", status.cached), width);
+  }
+  if (room && !counts.waiting && !counts.running) return lines;
+  if (room) {
+    add(numbers, fmt::format(", about {} left", duration_text(status.seconds_left)), width);
+  }
+  for (const BuildStatus::Running& running : status.running) {
+    const std::string_view gap = lines[1].empty() ? "  " : ", ";
+    const std::string text =
+        fmt::format("{}{} ({})", gap, running.package, duration_text(running.seconds));
+    if (!add(lines[1], text, width)) break;
+  }
+  return lines;
+}
+
+BuildProgress::BuildProgress(const build::StepGraph& graph, std::size_t cached)
+    : graph_(graph), cached_(cached), on_terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+BuildProgress::~BuildProgress() { erase(); }
+
+std::string BuildProgress::package(StepIndex step) const {
+  return report::printable(graph_[step].spec.package.to_string());
+}
+
+void BuildProgress::started(StepIndex step) { running_.push_back({step, steady_clock::now()}); }
+
+void BuildProgress::set_aside(StepIndex step) {
+  std::erase_if(running_, [&](const Since& running) { return running.step == step; });
+}
+
+void BuildProgress::finished(StepIndex step, const StepResult& result) {
+  set_aside(step);
+  if (!on_terminal_ || !tells_of_itself(result.outcome)) return;
+  erase();
+  std::string line = fmt::format("{}: {} after {}", package(step), plan::name(result.outcome),
+                                 duration_text(result.seconds));
+  if (!result.message.empty()) line += ": " + report::printable(result.message);
+  write(report::shortened(line, terminal_width()) + "\n");
+}
+
+void BuildProgress::at(const build::StepCounts& counts, double seconds_left) {
+  const Time now = steady_clock::now();
+  if (!on_terminal_ || now - drawn_ < shortest_between) return;
+  drawn_ = now;
+  BuildStatus status{counts, cached_, seconds_left, {}};
+  for (const Since& running : running_) {
+    status.running.push_back(
+        {package(running.step), std::chrono::duration<double>(now - running.time).count()});
+  }
+  erase();
+  // A column is left free, since some terminals go to the next line when the last is filled.
+  const auto lines = status_lines(status, terminal_width() - 1);
+  for (const std::string& line : lines) write(line + "\n");
+  lines_ = lines.size();
+}
+
+void BuildProgress::erase() {
+  if (lines_ != 0) write(fmt::format("\x1b[{}A\x1b[J", lines_));
+  lines_ = 0;
+}
+
+}  // namespace oxbow::cli

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "build/executor.h"
+
+namespace oxbow::cli {
+
+/// What BuildProgress shows at a moment.
+struct BuildStatus {
+  struct Running {
+    std::string package;  ///< printable
+    double seconds = 0;
+  };
+
+  build::StepCounts counts;
+  std::size_t cached = 0;  ///< layers that needed no step
+  double seconds_left = 0;
+  std::vector<Running> running;  ///< those that have run the longest first
+};
+
+/// The status as two lines (the second may be empty) of at most `width` columns.
+std::vector<std::string> status_lines(const BuildStatus& status, std::size_t width);
+
+/// "42 s", "3 min 5 s", "2 h 10 min".
+std::string duration_text(double seconds);
+
+/// BuildProgress shows at the bottom of a terminal, on standard error, how far the steps are, and
+/// above it a line for each that fails. What it shows at the bottom goes when it is destroyed.
+/// Where that is no terminal it is silent. The graph outlives it. For one thread.
+class BuildProgress final : public build::StepObserver {
+ public:
+  BuildProgress(const build::StepGraph& graph, std::size_t cached);
+  BuildProgress(const BuildProgress&) = delete;
+  BuildProgress& operator=(const BuildProgress&) = delete;
+  ~BuildProgress() override;
+
+  void started(build::StepIndex step) override;
+  void set_aside(build::StepIndex step) override;
+  void finished(build::StepIndex step, const build::StepResult& result) override;
+  void at(const build::StepCounts& counts, double seconds_left) override;
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  struct Since {
+    build::StepIndex step{};
+    Time time;
+  };
+
+  std::string package(build::StepIndex step) const;
+  void erase();
+
+  const build::StepGraph& graph_;
+  std::size_t cached_;
+  bool on_terminal_;
+  std::vector<Since> running_;
+  Time drawn_;
+  std::size_t lines_ = 0;  // that are at the bottom now
+};
+
+}  // namespace oxbow::cli

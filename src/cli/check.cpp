@@ -1,0 +1,164 @@
+#include "job/check.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "base/parallel.h"
+#include "build/executor.h"
+#include "build/local_runner.h"
+#include "cli/arguments.h"
+#include "cli/build_arguments.h"
+#include "cli/build_progress.h"
+#include "cli/command.h"
+#include "cli/interruption.h"
+#include "cli/terminal_progress.h"
+#include "report/check_json.h"
+#include "report/check_markdown.h"
+#include "report/check_text.h"
+
+namespace oxbow::cli {
+namespace {
+
+struct CheckArguments {
+  ChangeArguments change;
+  BuildArguments build;
+  std::size_t jobs = worker_count();
+  bool keep_going = true;
+  std::optional<std::size_t> limit;
+  Format format = Format::text;
+};
+
+// Has steps built by processes of this program, one a step.
+class Builds {
+ public:
+  explicit Builds(const CheckArguments& arguments)
+      : arguments_(&arguments), left_(arguments.limit) {}
+
+  Result<std::vector<build::StepResult>> operator()(const build::StepGraph& graph,
+                                                    std::size_t cached) {
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (error) return fail("/proc/self/exe: " + error.message());
+    build::LocalRunner::Settings local;
+    local.command = {program.string(), "build-layer", "--json"};
+    const auto more = arguments_->build.for_build_layer();
+    local.command.insert(local.command.end(), more.begin(), more.end());
+    local.interruption = interruption_.descriptor();
+    build::LocalRunner runner(graph, std::move(local));
+    build::ExecutorSettings settings;
+    settings.jobs = arguments_->jobs;
+    settings.keep_going = arguments_->keep_going;
+    settings.limit = left_;
+    settings.stop_requested = [this] { return interruption_.requested(); };
+    BuildProgress progress(graph, cached);
+    auto results = build::run_steps(graph, runner, settings, progress);
+    if (results && left_) {
+      const auto started = static_cast<std::size_t>(std::ranges::count_if(
+          *results, [](const build::StepResult& result) { return result.attempts > 0; }));
+      left_ = *left_ - std::min(*left_, started);
+    }
+    return results;
+  }
+
+  bool interrupted() const { return interruption_.requested(); }
+
+ private:
+  const CheckArguments* arguments_;
+  std::optional<std::size_t> left_;  // of --limit
+  Interruption interruption_;
+};
+
+std::string rendered(const report::CheckReport& report, Format format) {
+  switch (format) {
+    case Format::json: return report::to_json(report);
+    case Format::markdown: return report::to_markdown(report);
+    case Format::text: break;
+  }
+  return report::to_text(report, colour_of_output());
+}
+
+// Whether the answer is not known: a build was not tried, or trouble of ours came between.
+bool is_open(const report::CheckReport& report) {
+  return std::ranges::any_of(report.targets, [](const report::TargetCheck& target) {
+    return std::ranges::any_of(target.roots, [](const report::RootCheck& root) {
+      return root.verdict() == plan::Verdict::unknown;
+    });
+  });
+}
+
+ExitCode exit_code(const report::CheckReport& report) {
+  if (report.interrupted) return ExitCode::could_not;
+  if (report::has_bad_news(report)) return ExitCode::bad_news;
+  return is_open(report) ? ExitCode::could_not : ExitCode::done;
+}
+
+Result<job::Checked> check(const CheckArguments& arguments) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto kind = arguments.build.sandbox_kind();
+  if (!kind) return std::unexpected(kind.error());
+  TerminalProgress progress;
+  auto request = arguments.change.open(progress);
+  if (!request) return std::unexpected(std::move(request.error()));
+  request->cache = arguments.build.cache;
+  job::StateLoader loader(progress);
+  auto planned = job::plan(*request, loader);
+  progress.clear();
+  if (!planned) return std::unexpected(std::move(planned.error()));
+  warn_of_left_out(*planned->states.after, loader, planned->report.findings);
+
+  Builds builds(arguments);
+  job::CheckSettings settings;
+  settings.cache = arguments.build.cache;
+  const auto keys = BuildArguments::keys();
+  if (!keys) return std::unexpected(keys.error());
+  settings.keys = *keys;
+  auto with = arguments.build.settings();
+  if (!with) return std::unexpected(std::move(with.error()));
+  settings.build = std::move(*with);
+  settings.run = std::ref(builds);
+  auto checked = job::check(std::move(*planned), *request, settings, loader);
+  if (!checked) return checked;
+  checked->report.sandbox = name(*kind);
+  checked->report.interrupted = builds.interrupted();
+  checked->report.limit = arguments.limit;
+  checked->report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return checked;
+}
+
+ExitCode run(const CheckArguments& arguments) {
+  const auto checked = check(arguments);
+  if (!checked) return report_error(checked.error().message);
+  for (const std::string& warning : checked->warnings) report_warning(warning);
+  print(rendered(checked->report, arguments.format));
+  return exit_code(checked->report);
+}
+
+}  // namespace
+
+Command add_check(CLI::App& program) {
+  auto arguments = std::make_shared<CheckArguments>();
+  CLI::App* const command =
+      program.add_subcommand("check", "build what a change rebuilds, and compare with the base");
+  arguments->change.add_to(*command);
+  arguments->build.add_to(*command);
+  command->add_option("-j,--jobs", arguments->jobs, "builds that run at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_flag("--keep-going,!--stop-at-failure", arguments->keep_going,
+                    "go on after a failure (the default)");
+  command->add_option("--limit", arguments->limit, "build at most so many layers");
+  add_format(*command, arguments->format);
+  command->footer(
+      "The change is named as for 'oxbow plan'. Layers are built as root, in sandboxes, by opam.\n"
+      "Exit codes: 0 nothing regressed, 1 something did, 2 it could not be done: also where a\n"
+      "build met trouble of ours, or was left out by --limit.\n\n"
+      "Example:\n"
+      "  oxbow check --repo ./overlay#main..my-branch --repo ./opam-repository \\\n"
+      "    --compiler ocaml-variants.5.2.0+ox --cache /var/cache/oxbow -j 4");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli

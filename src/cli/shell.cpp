@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+#include "base/file.h"
+#include "build/layer_builder.h"
+#include "build/mounts.h"
+#include "cli/build_arguments.h"
+#include "cli/command.h"
+#include "cli/configuration.h"
+
+namespace oxbow::cli {
+namespace {
+
+struct ShellArguments {
+  BuildArguments build;
+  std::string platform{default_platform};
+  std::string package;
+};
+
+// The layer that the argument means: a key or its beginning, or the last failure of a package.
+Result<std::string> find_layer(const build::LayerStore& store, const std::string& wanted) {
+  const auto keys = store.keys();
+  if (!keys) return std::unexpected(keys.error());
+  std::string found;
+  double created = -1;
+  for (const std::string& key : *keys) {
+    const auto record = store.find(key);
+    if (!record || !*record) continue;
+    const opam::PackageId& package = (*record)->package;
+    const bool by_package = wanted == package.name || wanted == package.to_string();
+    if (!by_package && !key.starts_with(wanted)) continue;
+    if (by_package && (*record)->outcome == plan::Outcome::success) continue;
+    if (!by_package && created >= 0) return fail("several layers' keys begin with " + wanted);
+    if ((*record)->created <= created) continue;
+    found = key;
+    created = (*record)->created;
+  }
+  if (found.empty()) {
+    return fail("the cache has no failed layer of '" + wanted + "', and none of that key");
+  }
+  return found;
+}
+
+ExitCode run(const ShellArguments& arguments) {
+  const build::LayerStore store(arguments.build.cache, arguments.platform);
+  const auto key = find_layer(store, arguments.package);
+  if (!key) return report_error(key.error().message);
+  const auto text = read_file(store.path(*key) / "spec.json");
+  if (!text) {
+    return report_error(text.error().message + "; run 'oxbow check --rebuild-failed' first");
+  }
+  const auto spec = build::parse_layer_spec(*text);
+  if (!spec) return report_error(store.path(*key).string() + ": " + spec.error().message);
+  if (const auto own = build::own_mounts(); !own) return report_error(own.error().message);
+  const auto sandbox = arguments.build.sandbox();
+  if (!sandbox) return report_error(sandbox.error().message);
+  const auto settings = arguments.build.settings();
+  if (!settings) return report_error(settings.error().message);
+  // Ctrl-C is the shell's.
+  std::signal(SIGINT, SIG_IGN);
+  const build::SourceCache sources(arguments.build.cache);
+  const auto status = build::LayerBuilder(store, sources, **sandbox, *settings).shell(*spec);
+  if (!status) return report_error(status.error().message);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command add_shell(CLI::App& program) {
+  auto arguments = std::make_shared<ShellArguments>();
+  CLI::App* const command =
+      program.add_subcommand("shell", "look at a failed build from the inside");
+  arguments->build.add_to(*command);
+  command->add_option("--platform", arguments->platform, "the platform that it was built on")
+      ->capture_default_str();
+  command
+      ->add_option("package", arguments->package,
+                   "NAME or NAME.VERSION (of what failed last), or the key of a layer")
+      ->required();
+  command->footer(
+      "Builds the package again in the sandbox that it failed in, with the same limits, and then\n"
+      "starts a shell in the folder where it was built. Nothing of it is kept.\n\n"
+      "Example:\n"
+      "  oxbow shell --cache /var/cache/oxbow base64.3.5.1+ox");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli

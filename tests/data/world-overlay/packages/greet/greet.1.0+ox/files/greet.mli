@@ -1,0 +1,2 @@
+(** Greets. *)
+val greeting : string Fmt.t
