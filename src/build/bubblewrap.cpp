@@ -2,6 +2,7 @@
 
 #include "build/contained_process.h"
 #include "build/control_group.h"
+#include "build/mounts.h"
 
 namespace oxbow::build {
 namespace {
@@ -9,6 +10,13 @@ namespace {
 // What dpkg and maintainers' scripts need of root's power: to own and to become.
 constexpr auto capabilities = {"CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FOWNER",    "CAP_FSETID",
                                "CAP_SETGID", "CAP_SETUID",       "CAP_SYS_CHROOT"};
+
+// The root file system and the binds are staged, in this order, where bwrap runs as the user opam:
+// who may have no way to a cache in somebody's private folder.
+std::string place(const SandboxRequest& request, const std::filesystem::path& source,
+                  std::size_t position) {
+  return request.identity == Identity::opam ? staged_path(position) : source.string();
+}
 
 std::vector<std::string> arguments(const std::string& program, const SandboxRequest& request) {
   std::vector<std::string> result = {program,         "--die-with-parent", "--unshare-ipc",
@@ -23,9 +31,10 @@ std::vector<std::string> arguments(const std::string& program, const SandboxRequ
     for (const char* const capability : capabilities) add({"--cap-add", capability});
   }
   if (!request.terminal) add({"--new-session"});
-  add({"--bind", request.root.string(), "/", "--proc", "/proc", "--dev", "/dev"});
-  for (const Bind& bind : request.binds) {
-    add({bind.read_only ? "--ro-bind" : "--bind", bind.source.string(), bind.target});
+  add({"--bind", place(request, request.root, 0), "/", "--proc", "/proc", "--dev", "/dev"});
+  for (std::size_t i = 0; i < request.binds.size(); ++i) {
+    const Bind& bind = request.binds[i];
+    add({bind.read_only ? "--ro-bind" : "--bind", place(request, bind.source, i + 1), bind.target});
   }
   add({"--clearenv"});
   for (const std::string& variable : request.environment) {
@@ -43,6 +52,16 @@ Result<SandboxEnd> Bubblewrap::run(const SandboxRequest& request) {
   // Without control groups there are limits on each process, which is less, but all there is.
   const auto group = ControlGroup::make(request.limits.memory, request.limits.processes);
   ContainedProcess process;
+  std::vector<std::filesystem::path> sources;
+  if (request.identity == Identity::opam) {
+    sources.push_back(request.root);
+    for (const Bind& bind : request.binds) sources.push_back(bind.source);
+  }
+  for (const std::filesystem::path& source : sources) {
+    auto copy = copy_mount(source);
+    if (!copy) return std::unexpected(std::move(copy.error()));
+    process.staged.push_back(std::move(*copy));
+  }
   process.arguments = arguments(program_, request);
   process.as_opam = request.identity == Identity::opam;
   process.request = &request;

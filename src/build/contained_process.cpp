@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,6 +30,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uid_t opam_user = 1000;
 constexpr int not_started = 127;
+constexpr const char* stage_folder = "/mnt";
 
 struct Pipe {
   Descriptor read;
@@ -57,6 +59,7 @@ class Child {
       arguments_.push_back(const_cast<char*>(argument.c_str()));
     }
     arguments_.push_back(nullptr);
+    for (std::size_t i = 0; i < process.staged.size(); ++i) staged_.push_back(staged_path(i));
   }
 
   // Runs in the child, the first of its namespace of processes.
@@ -69,6 +72,7 @@ class Child {
     if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
       ::_exit(not_started);
     }
+    if (!stage()) ::_exit(not_started);
     take_streams();
     set_limits();
     if (process_->as_opam &&
@@ -89,6 +93,18 @@ class Child {
   }
 
  private:
+  // In mounts of the child's own, so whatever else is at the stage is hidden from it alone.
+  bool stage() const {
+    if (staged_.empty()) return true;
+    bool well = ::mount("oxbow", stage_folder, "tmpfs", 0, "mode=755") == 0;
+    for (std::size_t i = 0; well && i < staged_.size(); ++i) {
+      well = ::mkdir(staged_[i].c_str(), 0755) == 0 &&
+             ::move_mount(process_->staged[i].get(), "", AT_FDCWD, staged_[i].c_str(),
+                          MOVE_MOUNT_F_EMPTY_PATH) == 0;
+    }
+    return well;
+  }
+
   void take_streams() const {
     if (process_->request->terminal) return;
     const int nothing = ::open("/dev/null", O_RDONLY);
@@ -108,6 +124,7 @@ class Child {
   const Pipe* go_;
   const Pipe* output_;
   std::vector<char*> arguments_;
+  std::vector<std::string> staged_;
   std::string path_ = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
   std::array<char*, 2> environment_ = {path_.data(), nullptr};
 };
@@ -173,6 +190,10 @@ class Parent {
 };
 
 }  // namespace
+
+std::string staged_path(std::size_t position) {
+  return stage_folder + ("/" + std::to_string(position));
+}
 
 Result<SandboxEnd> run_contained(const ContainedProcess& process) {
   const SandboxRequest& request = *process.request;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <filesystem>
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "build/control_group.h"
 #include "build/sandbox.h"
@@ -17,9 +17,14 @@ namespace oxbow::build {
 struct ContainedProcess {
   std::vector<std::string> arguments;
   bool as_opam = false;  ///< as user 1000 from the start, without groups
+  /// Folders that this user may not be able to reach, each a copy of a mount (mounts.h), which the
+  /// program finds at `staged_path` of its position.
+  std::vector<Descriptor> staged;
   const SandboxRequest* request = nullptr;
   const ControlGroup* group = nullptr;  ///< the limits that bind it; without one rlimits do
 };
+
+std::string staged_path(std::size_t position);
 
 /// Runs it to its end, at most for `request->limits.time`.
 Result<SandboxEnd> run_contained(const ContainedProcess& process);

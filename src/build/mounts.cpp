@@ -117,9 +117,10 @@ Result<void> mount_memory(const fs::path& at, std::uint64_t bytes) {
   return cannot_mount(at, errno);
 }
 
-Result<void> mount_bind(const fs::path& source, const fs::path& at) {
-  if (::mount(source.c_str(), at.c_str(), nullptr, MS_BIND, nullptr) == 0) return {};
-  return cannot_mount(at, errno);
+Result<Descriptor> copy_mount(const fs::path& source) {
+  Descriptor copy(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  if (!copy) return fail("cannot copy the mount of " + system_message(source, errno));
+  return copy;
 }
 
 Result<void> mount_overlay(const Overlay& overlay) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace oxbow::build {
@@ -16,8 +17,9 @@ Result<void> own_mounts();
 /// Mounts an empty file system in memory that holds at most `bytes`.
 Result<void> mount_memory(const std::filesystem::path& at, std::uint64_t bytes);
 
-/// Shows `source` at `at` as well.
-Result<void> mount_bind(const std::filesystem::path& source, const std::filesystem::path& at);
+/// A copy of what is mounted at `source`, or of the folder there, to be mounted elsewhere: also
+/// where the way to it is closed to who will use it.
+Result<Descriptor> copy_mount(const std::filesystem::path& source);
 
 /// An overlay of many folders. `upper` takes what is written and `work`, on the same file system,
 /// is the kernel's; the lower folders stay as they are.
