@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <utility>
 
+#include "base/file.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
 
@@ -27,13 +26,6 @@ std::optional<fs::path> clone_around(fs::path folder) {
     if (!folder.has_relative_path()) return std::nullopt;
     folder = folder.parent_path();
   }
-}
-
-Result<std::string> read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) return fail(fmt::format("{} cannot be read", path.string()));
-  return text;
 }
 
 // oxbow.toml of the base's tree, or else the user's own.
@@ -53,7 +45,7 @@ Result<Configuration> find_configuration(const job::RepositoryTree& base) {
         "there is no oxbow.toml in the base nor in the configuration directory; write one, "
         "or name --repo and --compiler");
   }
-  const auto text = read_file(*user);
+  const auto text = read_file(*user, std::size_t{1} << 20U);
   if (!text) return std::unexpected(text.error());
   return parse_configuration(*text, user->string());
 }

@@ -43,6 +43,13 @@ Result<build::BaseLayer> base_of(const BaseArguments& arguments) {
 }
 
 Result<build::BaseOrigin> origin_of(const BaseArguments& arguments) {
+  if (arguments.command.empty() && arguments.packages.empty() && arguments.suite.empty()) {
+    const auto configuration = user_build_configuration();
+    if (!configuration) return std::unexpected(configuration.error());
+    if (!configuration->base_command.empty()) {
+      return build::BaseOrigin{{}, {}, configuration->base_command};
+    }
+  }
   if (arguments.command.empty()) {
     return build::base_origin(arguments.platform, arguments.suite, arguments.packages);
   }

@@ -1,9 +1,9 @@
 #include "cli/build_arguments.h"
 
 #include <map>
+#include <system_error>
 #include <utility>
 
-#include "base/file.h"
 #include "cli/configuration.h"
 
 namespace oxbow::cli {
@@ -12,18 +12,19 @@ namespace {
 const std::map<std::string, build::SandboxKind> kinds = {{"runc", build::SandboxKind::runc},
                                                          {"bwrap", build::SandboxKind::bwrap}};
 
-Result<BuildConfiguration> user_build_configuration() {
-  const auto file = user_configuration();
-  if (!file) return BuildConfiguration{};
-  const auto text = read_file(*file, std::size_t{1} << 20);
-  if (!text) return std::unexpected(text.error());
-  return parse_build_configuration(*text, file->string());
-}
-
 }  // namespace
 
 void BuildArguments::add_to(CLI::App& command) {
-  command.add_option("--cache", cache, "the cache of layers")->required();
+  // Containers know no current directory.
+  command
+      .add_option_function<std::string>(
+          "--cache",
+          [this](const std::string& folder) {
+            std::error_code error;
+            cache = std::filesystem::absolute(folder, error).lexically_normal().string();
+          },
+          "the cache of layers")
+      ->required();
   command.add_option("--sandbox", kind, "runc or bwrap (default: runc if it is installed)")
       ->transform(CLI::CheckedTransformer(kinds));
   command.add_option("--timeout", seconds, "seconds that one build may take")

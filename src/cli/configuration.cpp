@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/file.h"
+
 namespace oxbow::cli {
 namespace {
 
@@ -39,13 +41,17 @@ class ConfigurationReader {
       build.fetch.policy.local_files = flag(*fetch, "local_files");
       build.fetch.mirrors = texts(*fetch, "mirrors");
     }
+    if (const toml::table* const base = section(table, "base")) {
+      only_known(*base, {"command"});
+      build.base_command = text(*base, "command", true).value_or("");
+    }
     if (!error_.empty()) return fail(error_);
     return build;
   }
 
  private:
   void check_top(const toml::table& table) {
-    only_known(table, {"version", "repository", "target", "cache", "fetch"});
+    only_known(table, {"version", "repository", "target", "cache", "fetch", "base"});
     const toml::node* const version = table.get("version");
     if (version == nullptr || version->value<std::int64_t>() != 1) {
       fail_at(version == nullptr ? table : *version, "version must be 1");
@@ -186,6 +192,14 @@ fs::path user_cache() {
   std::error_code ignored;
   const auto folder = user_folder("XDG_CACHE_HOME", ".cache");
   return folder ? *folder / "oxbow" : fs::temp_directory_path(ignored) / "oxbow";
+}
+
+Result<BuildConfiguration> user_build_configuration() {
+  const auto file = user_configuration();
+  if (!file) return BuildConfiguration{};
+  const auto text = read_file(*file, std::size_t{1} << 20U);
+  if (!text) return std::unexpected(text.error());
+  return parse_build_configuration(*text, file->string());
 }
 
 }  // namespace oxbow::cli

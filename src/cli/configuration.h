@@ -42,14 +42,21 @@ inline constexpr std::string_view default_platform = "debian-12-x86_64";
 ///   private_addresses = false   # whether sources may come from loopback and private networks
 ///   local_files = false         # and from file:// urls
 ///   mirrors = []                # caches of opam, asked first
+///
+///   [base]
+///   command = ""                # makes a base layer instead of mmdebstrap (oxbow base create)
 struct BuildConfiguration {
   job::KeyKind keys = job::KeyKind::build_id;
   build::FetchSettings fetch;
+  std::string base_command;
 };
 
 /// Reads these parts of an oxbow.toml.
 Result<BuildConfiguration> parse_build_configuration(std::string_view text,
                                                      const std::string& where);
+
+/// What the user's own says; all is as usual where there is none.
+Result<BuildConfiguration> user_build_configuration();
 
 /// Reads an oxbow.toml; `where` is what errors call it, with the line.
 Result<Configuration> parse_configuration(std::string_view text, const std::string& where);
