@@ -12,7 +12,6 @@
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "build/opam_run.h"
 #include "opam/chosen_definition.h"
 #include "opam/definition.h"
 
@@ -121,30 +120,39 @@ auto LayerBuilder::make(const LayerSpec& spec) -> Step<StepResult> {
   auto draft = store_->begin(spec.key);
   if (!draft) return std::unexpected(stop(std::move(draft.error())));
   const fs::path folder = draft->folder();
-  OpamRun run;
-  {
-    auto written = write_package(folder, spec);
-    if (written) written = make_folder(folder / "root");
-    if (!written) return std::unexpected(stop(std::move(written.error())));
-    const auto root = BuildRoot::mount(spec, *opam, {*below, sources_->folder(), folder / "root"},
-                                       settings_.limits);
-    if (!root) return std::unexpected(stop(root.error()));
-    SandboxRequest request =
-        opam_install(root->request(settings_.limits), spec.package, settings_.jobs);
-    request.log = folder / "build.log";
-    const auto end = sandbox_->run(request);
-    if (!end) return std::unexpected(stop(end.error()));
-    run = judge(*end, request);
-    if (run.result.outcome == Outcome::success) {
-      auto kept = root->keep(spec.package, folder / "fs");
-      if (!kept) return std::unexpected(stop(std::move(kept.error())));
-    }
-  }
-  if (!plan::is_lasting(run.result.outcome)) return run.result;
-  run.result.seconds = seconds_since(begin);
-  const auto committed = commit(spec, std::move(*draft), run.result, run.status);
+  auto written = write_package(folder, spec);
+  if (!written) return std::unexpected(stop(std::move(written.error())));
+  auto run = run_in_root(spec, *opam, std::move(*below), folder, [&](SandboxRequest request) {
+    return opam_install(std::move(request), spec.package, settings_.jobs);
+  });
+  if (!run) return std::unexpected(std::move(run.error()));
+  if (!plan::is_lasting(run->result.outcome)) return run->result;
+  run->result.seconds = seconds_since(begin);
+  const auto committed = commit(spec, std::move(*draft), run->result, run->status);
   if (!committed) return std::unexpected(committed.error());
-  return run.result;
+  return run->result;
+}
+
+// Runs what `complete` makes of a request in a build root below the draft, and keeps what that
+// added in the draft's fs.
+auto LayerBuilder::run_in_root(const LayerSpec& spec, const std::string& opam,
+                               std::vector<fs::path> lowers, const fs::path& draft,
+                               const CompleteRequest& complete) -> Step<OpamRun> {
+  auto made = make_folder(draft / "root");
+  if (!made) return std::unexpected(stop(std::move(made.error())));
+  const auto root = BuildRoot::mount(
+      spec, opam, {std::move(lowers), sources_->folder(), draft / "root"}, settings_.limits);
+  if (!root) return std::unexpected(stop(root.error()));
+  SandboxRequest request = complete(root->request(settings_.limits));
+  request.log = draft / "build.log";
+  const auto end = sandbox_->run(request);
+  if (!end) return std::unexpected(stop(end.error()));
+  OpamRun run = judge(*end, request);
+  if (run.result.outcome == Outcome::success) {
+    auto kept = root->keep(spec.package, draft / "fs");
+    if (!kept) return std::unexpected(stop(std::move(kept.error())));
+  }
+  return run;
 }
 
 // Whether there is nothing to do. A broken layer is put aside, and so is nothing that was whole.
@@ -253,33 +261,18 @@ auto LayerBuilder::install_system_packages(const std::vector<std::string>& packa
                                            const std::string& key) -> Step<void> {
   auto draft = store_->begin(key);
   if (!draft) return std::unexpected(stop(std::move(draft.error())));
-  const fs::path folder = draft->folder();
   LayerSpec spec;
   spec.package = {"system-packages", key.substr(std::string("system-").size(), 16)};
   spec.key = key;
-  OpamRun run;
-  {
-    auto made = make_folder(folder / "root");
-    if (!made) return std::unexpected(stop(std::move(made.error())));
-    const auto root =
-        BuildRoot::mount(spec, "opam-version: \"2.0\"\n",
-                         {{store_->base()}, sources_->folder(), folder / "root"}, settings_.limits);
-    if (!root) return std::unexpected(stop(root.error()));
-    SandboxRequest request = system_install(root->request(settings_.limits), packages);
-    request.log = folder / "build.log";
-    const auto end = sandbox_->run(request);
-    if (!end) return std::unexpected(stop(end.error()));
-    run = judge(*end, request);
-    if (run.result.outcome == Outcome::success) {
-      auto kept = root->keep(spec.package, folder / "fs");
-      if (!kept) return std::unexpected(stop(std::move(kept.error())));
-    }
-  }
-  if (run.result.outcome != Outcome::success) {
+  auto run = run_in_root(
+      spec, "opam-version: \"2.0\"\n", {store_->base()}, draft->folder(),
+      [&](SandboxRequest request) { return system_install(std::move(request), packages); });
+  if (!run) return std::unexpected(std::move(run.error()));
+  if (run->result.outcome != Outcome::success) {
     return std::unexpected(
-        Stop{run.result.outcome, run.result.trouble, "system packages: " + run.result.message});
+        Stop{run->result.outcome, run->result.trouble, "system packages: " + run->result.message});
   }
-  return commit(spec, std::move(*draft), run.result, run.status);
+  return commit(spec, std::move(*draft), run->result, run->status);
 }
 
 Result<int> LayerBuilder::shell(const LayerSpec& spec) {

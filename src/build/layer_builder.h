@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "build/fetch.h"
 #include "build/layer_spec.h"
 #include "build/layer_store.h"
+#include "build/opam_run.h"
 #include "build/sandbox.h"
 #include "build/source_cache.h"
 #include "build/step_report.h"
@@ -55,7 +58,12 @@ class LayerBuilder {
 
   static Stop stop(Error error);
 
+  using CompleteRequest = std::function<SandboxRequest(SandboxRequest)>;
+
   Step<StepResult> make(const LayerSpec& spec);
+  Step<OpamRun> run_in_root(const LayerSpec& spec, const std::string& opam,
+                            std::vector<std::filesystem::path> lowers,
+                            const std::filesystem::path& draft, const CompleteRequest& complete);
   Step<bool> is_made(const LayerSpec& spec, StepResult& result);
   Step<std::string> chosen_opam(const LayerSpec& spec);
   Step<std::vector<std::filesystem::path>> lowers(const LayerSpec& spec);
