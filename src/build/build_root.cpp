@@ -25,45 +25,48 @@ namespace fs = std::filesystem;
 
 constexpr uid_t opam_user = 1000;
 
-// Makes folders, and gives those below `top` to the user opam.
-class FolderMaker {
- public:
-  Result<void> make(const fs::path& folder, uid_t owner, mode_t mode = 0755) {
-    if (!error_.message.empty()) return std::unexpected(error_);
-    if ((::mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) ||
-        ::chmod(folder.c_str(), mode) != 0 || ::chown(folder.c_str(), owner, owner) != 0) {
-      error_.message = system_message(folder, errno);
-      return std::unexpected(error_);
-    }
+Result<void> make_folder(const fs::path& folder, uid_t owner, mode_t mode = 0755) {
+  if (::mkdir(folder.c_str(), mode) == 0 && ::chmod(folder.c_str(), mode) == 0 &&
+      ::chown(folder.c_str(), owner, owner) == 0) {
     return {};
   }
-
-  const Error& error() const { return error_; }
-
- private:
-  Error error_;
-};
+  return fail(system_message(folder, errno));
+}
 
 // Empty folders where things will be bound or written. They are made in the upper folder, which is
 // new, and not through the mounted root, where a layer may have put a link in their place.
 Result<void> make_folders(const fs::path& at) {
-  FolderMaker folders;
-  Result<void> made;
-  for (const char* const name : {"upper", "work", "merged", "repository", "sandbox", "mounting"}) {
-    made = folders.make(at / name, 0);
+  struct Folder {
+    const char* path;
+    uid_t owner;
+    mode_t mode = 0755;
+  };
+  static constexpr Folder folders[] = {
+      {"upper", 0},
+      {"work", 0},
+      {"merged", 0},
+      {"repository", 0},
+      {"sandbox", 0},
+      {"mounting", 0},
+      {"tmp", 0, 01777},
+      {"build", opam_user},
+      {"sources", opam_user},
+      {"upper/home", 0},
+      {"upper/home/opam", opam_user},
+      {"upper/home/opam/.opam", opam_user},
+      {"upper/home/opam/.opam/repo", opam_user},
+      {"upper/home/opam/.opam/repo/default", opam_user},
+      {"upper/home/opam/.opam/download-cache", opam_user},
+      {"upper/home/opam/.opam/default", opam_user},
+      {"upper/home/opam/.opam/default/.opam-switch", opam_user},
+      {"upper/home/opam/.opam/default/.opam-switch/build", opam_user},
+      {"upper/home/opam/.opam/default/.opam-switch/sources", opam_user},
+  };
+  for (const Folder& folder : folders) {
+    auto made = make_folder(at / folder.path, folder.owner, folder.mode);
+    if (!made) return made;
   }
-  for (const char* const name : {"build", "sources"}) made = folders.make(at / name, opam_user);
-  made = folders.make(at / "tmp", 0, 01777);
-  const fs::path upper = at / "upper";
-  made = folders.make(upper / "home", 0);
-  for (const char* const name :
-       {"home/opam", "home/opam/.opam", "home/opam/.opam/repo", "home/opam/.opam/repo/default",
-        "home/opam/.opam/download-cache", "home/opam/.opam/default",
-        "home/opam/.opam/default/.opam-switch", "home/opam/.opam/default/.opam-switch/build",
-        "home/opam/.opam/default/.opam-switch/sources"}) {
-    made = folders.make(upper / name, opam_user);
-  }
-  return made;
+  return {};
 }
 
 // The repository that opam sees: one package.
@@ -157,8 +160,9 @@ Result<BuildRoot> BuildRoot::mount(const LayerSpec& spec, const std::string& opa
 BuildRoot::~BuildRoot() {
   if (at_.empty()) return;
   // What cannot be unmounted goes with the process.
-  static_cast<void>(unmount(at_ / "merged"));
-  static_cast<void>(unmount(at_));
+  for (const fs::path& at : {at_ / "merged", at_}) {
+    [[maybe_unused]] const auto unmounted = unmount(at);
+  }
 }
 
 SandboxRequest BuildRoot::request(const Limits& limits) const {

@@ -103,11 +103,11 @@ Result<ControlGroup> ControlGroup::make(std::uint64_t memory_bytes, std::uint32_
     steps.push_back(put(group.memory_ / "memory.max", memory));
     steps.push_back(put(group.memory_ / "pids.max", limit));
     // Not where there is no swap.
-    static_cast<void>(put(group.memory_ / "memory.swap.max", "0"));
+    [[maybe_unused]] const auto swap = put(group.memory_ / "memory.swap.max", "0");
   } else {
     steps.push_back(put(group.memory_ / "memory.limit_in_bytes", memory));
     steps.push_back(put(group.pids_ / "pids.max", limit));
-    static_cast<void>(put(group.memory_ / "memory.memsw.limit_in_bytes", memory));
+    [[maybe_unused]] const auto swap = put(group.memory_ / "memory.memsw.limit_in_bytes", memory);
     auto event = listen_for_oom(group.memory_);
     if (!event) return std::unexpected(std::move(event.error()));
     group.oom_event_ = std::move(*event);
