@@ -15,13 +15,14 @@ const std::map<std::string, build::SandboxKind> kinds = {{"runc", build::Sandbox
 }  // namespace
 
 void BuildArguments::add_to(CLI::App& command) {
-  // Containers know no current directory.
+  // Containers know no current directory, and runc takes no path that leads through a link.
   command
       .add_option_function<std::string>(
           "--cache",
           [this](const std::string& folder) {
             std::error_code error;
-            cache = std::filesystem::absolute(folder, error).lexically_normal().string();
+            const auto real = std::filesystem::weakly_canonical(folder, error);
+            cache = error ? folder : real.string();
           },
           "the cache of layers")
       ->required();
