@@ -1,36 +1,38 @@
 #include "job/check.h"
 
-#include <algorithm>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "base/file.h"
+#include "job/affected_roots.h"
 #include "plan/comparison.h"
 
 namespace oxbow::job {
 namespace {
 
-namespace fs = std::filesystem;
-
 using plan::Outcome;
 using plan::RootOutcome;
 
 // The end of a layer's log, as it is.
-std::string log_tail(const fs::path& layer) {
+std::string log_tail(const std::filesystem::path& layer) {
   constexpr std::size_t longest = std::size_t{64} << 10;
   auto log = read_file(layer / "build.log");
   if (!log) return "";
   return log->size() > longest ? log->substr(log->size() - longest) : std::move(*log);
 }
 
-// A root that the change may have touched, and its layers on either side.
-struct AffectedRoot {
+// What is known of an affected root, and its layers on either side.
+struct RootState {
   opam::PackageId package;
   RootOutcome base = plan::Absent{};
   RootOutcome head = plan::Absent{};
   std::optional<NodeIndex> base_layer;
   std::optional<NodeIndex> head_layer;
+
+  // Only what the base's build says tells whose failure it is.
+  bool needs_base() const {
+    return plan::is_failure(head) && std::holds_alternative<plan::NotBuilt>(base) && base_layer;
+  }
 };
 
 // Checks one target.
@@ -38,7 +40,7 @@ class TargetChecker {
  public:
   TargetChecker(const Planned& planned, std::size_t at, const solve::Target& target,
                 const CheckSettings& settings, StateLoader& loader)
-      : report_(&planned.report.targets[at]),
+      : cone_(&planned.report.targets[at].cone),
         planned_(&planned.targets[at]),
         settings_(&settings),
         store_(settings.cache, target.platform.to_string()),
@@ -50,30 +52,11 @@ class TargetChecker {
         base_run_(before_, store_, settings.build) {}
 
   Result<report::TargetCheck> check() {
-    find_affected();
-    if (auto built = head_run_.build(cone_, settings_->run); !built) {
-      return std::unexpected(std::move(built.error()));
-    }
-    for (AffectedRoot& root : affected_) {
-      if (root.head_layer) root.head = outcome_above(head_run_, *root.head_layer);
-    }
+    for (const AffectedRoot& root : affected_roots(*planned_, *cone_)) add(root);
+    find_cone();
+    if (auto built = build_head(); !built) return std::unexpected(std::move(built.error()));
     if (auto built = build_base(); !built) return std::unexpected(std::move(built.error()));
-
-    report::TargetCheck check;
-    const auto in_cone = [&](NodeIndex at) { return cone_keys_.contains(after_[at].key); };
-    for (const NodeIndex at : head_run_.layers()) {
-      const LayerOutcome& outcome = head_run_.outcome(at);
-      if (in_cone(at) || !outcome.cached || plan::is_failure(outcome.result.outcome)) {
-        check.layers.push_back(built_layer(after_, head_run_, at, in_cone(at)));
-      }
-    }
-    for (const NodeIndex at : base_run_.layers()) {
-      if (!base_run_.outcome(at).cached) {
-        check.base_layers.push_back(built_layer(before_, base_run_, at, false));
-      }
-    }
-    for (const AffectedRoot& root : affected_) check.roots.push_back(root_check(root));
-    return check;
+    return told();
   }
 
   std::vector<std::string> warnings() const {
@@ -83,102 +66,93 @@ class TargetChecker {
   }
 
  private:
-  // The roots whose own layer is in the cone, and those that came, went, or changed in whether they
-  // can be installed; and the layers of the cone.
-  void find_affected() {
-    const solve::Universe& old_universe = planned_->before->universe();
-    const solve::Universe& new_universe = planned_->after->universe();
-    std::unordered_set<std::string> new_ids;
-    for (const plan::ConeLayer& layer : report_->cone.added) new_ids.insert(layer.key);
-    std::vector<bool> kept(old_universe.packages().size());
-
-    for (const solve::PackageIndex at : planned_->new_roots) {
-      const plan::SolvedRoot& head = planned_->after->root(at);
-      AffectedRoot root{new_universe.package(at).id, {}, {}, {}, {}};
-      const auto former = old_universe.find(root.package);
-      const bool was_root = former && std::ranges::binary_search(planned_->old_roots, *former);
-      if (was_root) kept[solve::index(*former)] = true;
-      const plan::SolvedRoot* const base = was_root ? &planned_->before->root(*former) : nullptr;
-      const bool had_solution = base != nullptr && base->solution;
-      const bool rebuilt = head.solution && is_new(head, new_ids);
-      if (head.solution.has_value() == had_solution && !rebuilt) continue;
-      if (!head.solution && base != nullptr && !had_solution) continue;
-
-      root.head = Outcome::no_solution;
-      if (head.solution) {
-        root.head = plan::NotBuilt{};
-        root.head_layer = after_.add(head);
-      }
-      if (base != nullptr) look_at_base(*base, root);
-      affected_.push_back(std::move(root));
+  void add(const AffectedRoot& affected) {
+    RootState root{affected.package, {}, {}, {}, {}};
+    if (affected.after != nullptr) {
+      root.head = solved_outcome(*affected.after);
+      if (affected.after->solution) root.head_layer = after_.add(*affected.after);
     }
+    if (affected.before != nullptr) {
+      root.base = solved_outcome(*affected.before);
+      if (affected.before->solution) root.base_layer = before_.add(*affected.before);
+    }
+    if (root.base_layer) {
+      const auto known = cached_outcome(before_, *root.base_layer, store_, settings_->build);
+      if (known) root.base = *known;
+    }
+    roots_.push_back(std::move(root));
+  }
+
+  static RootOutcome solved_outcome(const plan::SolvedRoot& root) {
+    if (!root.solution) return Outcome::no_solution;
+    return plan::NotBuilt{};
+  }
+
+  // The plan's cone is of build-ids. By day10's keys it is the layers of affected roots that none
+  // of the base's roots has.
+  void find_cone() {
+    if (settings_->keys == KeyKind::build_id) {
+      for (const plan::ConeLayer& layer : cone_->added) cone_keys_.insert(layer.key);
+      return;
+    }
+    for (const LayerGraph::Node& node : after_.nodes()) cone_keys_.insert(node.key);
     for (const solve::PackageIndex at : planned_->old_roots) {
-      if (!kept[solve::index(at)]) {
-        affected_.push_back(
-            {old_universe.package(at).id, plan::NotBuilt{}, plan::Absent{}, {}, {}});
-      }
+      const plan::SolvedRoot& root = planned_->before->root(at);
+      if (root.solution) before_.add(root);
     }
-    std::ranges::sort(affected_, [](const AffectedRoot& x, const AffectedRoot& y) {
-      return opam::compare_packages(x.package, y.package) < 0;
-    });
-    find_cone(new_ids);
+    for (const LayerGraph::Node& node : before_.nodes()) cone_keys_.erase(node.key);
   }
 
-  bool is_new(const plan::SolvedRoot& root, const std::unordered_set<std::string>& new_ids) const {
-    const auto& reachable = root.solution->reachable;
-    for (std::size_t i = 0; i < reachable.size(); ++i) {
-      if (reachable[i].package == root.root) {
-        return new_ids.contains(planned_->after->layer(root.layers[i]).key);
-      }
-    }
-    return false;
-  }
+  bool in_cone(NodeIndex at) const { return cone_keys_.contains(after_[at].key); }
 
-  void look_at_base(const plan::SolvedRoot& base, AffectedRoot& root) {
-    root.base = Outcome::no_solution;
-    if (!base.solution) return;
-    root.base = plan::NotBuilt{};
-    root.base_layer = before_.add(base);
-    if (!root.base_layer) return;
-    const auto known = cached_outcome(before_, *root.base_layer, store_, settings_->build);
-    if (known) root.base = *known;
-  }
-
-  // By day10's keys, the layers of affected roots that none of the base's roots has.
-  void find_cone(std::unordered_set<std::string> new_ids) {
-    if (settings_->keys == KeyKind::day10) {
-      new_ids.clear();
-      for (const LayerGraph::Node& node : after_.nodes()) new_ids.insert(node.key);
-      for (const solve::PackageIndex at : planned_->old_roots) {
-        const plan::SolvedRoot& root = planned_->before->root(at);
-        if (root.solution) before_.add(root);
-      }
-      for (const LayerGraph::Node& node : before_.nodes()) new_ids.erase(node.key);
-    }
-    cone_keys_ = std::move(new_ids);
-    for (std::size_t i = 0; i < after_.nodes().size(); ++i) {
-      if (cone_keys_.contains(after_.nodes()[i].key)) cone_.push_back(static_cast<NodeIndex>(i));
-    }
-  }
-
-  // Whether the base builds what the head fails at: only that tells whose failure it is.
-  Result<void> build_base() {
+  // The cone, and roots outside it: a key of day10's may be the old one where the build-id is new.
+  Result<void> build_head() {
     std::vector<NodeIndex> wanted;
-    for (const AffectedRoot& root : affected_) {
-      const bool unknown = std::holds_alternative<plan::NotBuilt>(root.base);
-      if (plan::is_failure(root.head) && unknown && root.base_layer) {
-        wanted.push_back(*root.base_layer);
-      }
+    for (std::size_t i = 0; i < after_.nodes().size(); ++i) {
+      const auto at = static_cast<NodeIndex>(i);
+      if (in_cone(at)) wanted.push_back(at);
     }
-    if (wanted.empty()) return {};
-    if (auto built = base_run_.build(wanted, settings_->run); !built) return built;
-    for (AffectedRoot& root : affected_) {
-      const bool unknown = std::holds_alternative<plan::NotBuilt>(root.base);
-      if (plan::is_failure(root.head) && unknown && root.base_layer) {
-        root.base = outcome_above(base_run_, *root.base_layer);
-      }
+    for (const RootState& root : roots_) {
+      if (root.head_layer && !in_cone(*root.head_layer)) wanted.push_back(*root.head_layer);
+    }
+    if (auto built = head_run_.build(wanted, settings_->run); !built) return built;
+    for (RootState& root : roots_) {
+      if (root.head_layer) root.head = outcome_above(head_run_, *root.head_layer);
     }
     return {};
+  }
+
+  Result<void> build_base() {
+    std::vector<NodeIndex> wanted;
+    for (const RootState& root : roots_) {
+      if (root.needs_base()) wanted.push_back(*root.base_layer);
+    }
+    if (auto built = base_run_.build(wanted, settings_->run); !built) return built;
+    for (RootState& root : roots_) {
+      if (root.needs_base()) root.base = outcome_above(base_run_, *root.base_layer);
+    }
+    return {};
+  }
+
+  report::TargetCheck told() const {
+    report::TargetCheck check;
+    for (const NodeIndex at : head_run_.layers()) {
+      if (in_cone(at) || is_news(head_run_.outcome(at))) {
+        check.layers.push_back(built_layer(after_, head_run_, at, in_cone(at)));
+      }
+    }
+    for (const NodeIndex at : base_run_.layers()) {
+      if (is_news(base_run_.outcome(at))) {
+        check.base_layers.push_back(built_layer(before_, base_run_, at, false));
+      }
+    }
+    for (const RootState& root : roots_) check.roots.push_back(root_check(root));
+    return check;
+  }
+
+  // Whether a layer outside the cone is to be told: it was built, or is to blame for another.
+  static bool is_news(const LayerOutcome& outcome) {
+    return !outcome.cached || plan::is_failure(outcome.result.outcome);
   }
 
   // Trouble of ours below a layer is no failure of a dependency.
@@ -189,12 +163,12 @@ class TargetChecker {
   }
 
   report::BuiltLayer built_layer(const LayerGraph& graph, const LayerRun& run, NodeIndex at,
-                                 bool in_cone) const {
+                                 bool of_cone) const {
     const LayerOutcome& outcome = run.outcome(at);
     report::BuiltLayer layer;
     layer.package = graph.package(at);
     layer.key = graph[at].key;
-    layer.in_cone = in_cone;
+    layer.in_cone = of_cone;
     layer.cached = outcome.cached || outcome.result.found;
     layer.outcome = outcome_above(run, at);
     layer.trouble = outcome.result.trouble;
@@ -203,14 +177,19 @@ class TargetChecker {
     layer.attempts = outcome.result.attempts;
     if (outcome.failed) layer.failed_key = graph[*outcome.failed].key;
     if (layer.outcome == Outcome::failure || layer.outcome == Outcome::timed_out) {
-      layer.log_tail = log_tail(store_.path(layer.key));
+      const auto folder = store_.path(layer.key);
+      layer.log_tail = log_tail(folder);
       if (layer.log_tail.empty()) layer.log_tail = layer.message;
-      layer.reproduce = "oxbow shell --cache " + settings_->cache.string() + " " + layer.key;
+      std::error_code ignored;
+      if (std::filesystem::exists(folder, ignored)) {
+        layer.reproduce = "oxbow shell --cache " + settings_->cache.string() + " --platform " +
+                          store_.folder().filename().string() + " " + layer.key;
+      }
     }
     return layer;
   }
 
-  report::RootCheck root_check(const AffectedRoot& root) const {
+  report::RootCheck root_check(const RootState& root) const {
     report::RootCheck check{root.package, root.base, root.head, ""};
     if (root.head_layer && plan::is_failure(root.head)) {
       const LayerOutcome& outcome = head_run_.outcome(*root.head_layer);
@@ -219,7 +198,7 @@ class TargetChecker {
     return check;
   }
 
-  const report::TargetReport* report_;
+  const plan::Cone* cone_;
   const PlannedTarget* planned_;
   const CheckSettings* settings_;
   build::LayerStore store_;
@@ -227,9 +206,8 @@ class TargetChecker {
   LayerGraph after_;
   LayerRun head_run_;
   LayerRun base_run_;
-  std::vector<AffectedRoot> affected_;
+  std::vector<RootState> roots_;
   std::unordered_set<std::string> cone_keys_;
-  std::vector<NodeIndex> cone_;
 };
 
 }  // namespace

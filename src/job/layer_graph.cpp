@@ -14,7 +14,12 @@ using solve::PackageIndex;
 
 std::pair<NodeIndex, bool> LayerGraph::intern(PackageIndex package, const std::string& key) {
   const auto [entry, added] = by_key_.try_emplace(key, static_cast<NodeIndex>(nodes_.size()));
-  if (added) nodes_.push_back({package, key, {}, false});
+  if (added) {
+    const opam::Package& from = solved_->universe().package(package);
+    nodes_.push_back({package, key, {}, {}, false});
+    nodes_.back().system =
+        opam::system_packages(*from.definition, solve::BuildVariables(*platform_, from.id, false));
+  }
   return {entry->second, added};
 }
 
@@ -101,7 +106,7 @@ Result<std::vector<build::SpecFile>> LayerGraph::files(const opam::PackageId& pa
       if (file.kind != repo::EntryKind::file) continue;
       auto content = source.read(file.id, longest);
       if (!content) return std::unexpected(std::move(content.error()));
-      read.push_back({file.path, std::move(*content), false});
+      read.push_back({file.path, std::move(*content), file.executable});
     }
     return read;
   }
@@ -109,7 +114,6 @@ Result<std::vector<build::SpecFile>> LayerGraph::files(const opam::PackageId& pa
 }
 
 Result<build::LayerSpec> LayerGraph::spec(NodeIndex at, const std::vector<NodeIndex>& order) const {
-  const solve::Universe& universe = solved_->universe();
   std::vector<bool> needed(nodes_.size());
   needed[index(at)] = true;
   build::LayerSpec spec;
@@ -121,11 +125,9 @@ Result<build::LayerSpec> LayerGraph::spec(NodeIndex at, const std::vector<NodeIn
     if (!needed[index(*next)]) continue;
     for (const NodeIndex dep : (*this)[*next].deps) needed[index(dep)] = true;
     if (*next != at) spec.below.push_back({package(*next), (*this)[*next].key});
-    const opam::Package& from = universe.package((*this)[*next].package);
-    const auto system =
-        opam::system_packages(*from.definition, solve::BuildVariables(*platform_, from.id, false));
+    const opam::SystemPackages& system = (*this)[*next].system;
     if (!system.refused.empty()) {
-      return fail("depexts of " + from.id.to_string() + " name '" + system.refused.front() +
+      return fail("depexts of " + package(*next).to_string() + " name '" + system.refused.front() +
                   "', which can be no package of the system");
     }
     spec.system_packages.insert(spec.system_packages.end(), system.names.begin(),
@@ -134,12 +136,13 @@ Result<build::LayerSpec> LayerGraph::spec(NodeIndex at, const std::vector<NodeIn
   std::ranges::sort(spec.system_packages);
   const auto twice = std::ranges::unique(spec.system_packages);
   spec.system_packages.erase(twice.begin(), twice.end());
-  for (const NodeIndex dep : (*this)[at].deps)
+  for (const NodeIndex dep : (*this)[at].deps) {
     spec.deps.push_back({package(dep), (*this)[dep].key});
+  }
   std::ranges::sort(spec.deps, [](const build::LayerName& x, const build::LayerName& y) {
     return opam::compare_packages(x.package, y.package) < 0;
   });
-  spec.opam = universe.package((*this)[at].package).definition->source();
+  spec.opam = solved_->universe().package((*this)[at].package).definition->source();
   auto read = files(spec.package);
   if (!read) return std::unexpected(std::move(read.error()));
   spec.files = std::move(*read);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "build/layer_spec.h"
 #include "job/state.h"
+#include "opam/system_packages.h"
 #include "plan/solved_state.h"
 #include "solve/target.h"
 
@@ -32,7 +33,8 @@ class LayerGraph {
     solve::PackageIndex package{};
     std::string key;
     std::vector<NodeIndex> deps;
-    bool whole = false;  ///< a root has said what the solver chose for it
+    opam::SystemPackages system;  ///< of its package alone
+    bool whole = false;           ///< a root has said what the solver chose for it
   };
 
   LayerGraph(const State& state, const plan::SolvedState& solved, const solve::Platform& platform,

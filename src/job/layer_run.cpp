@@ -33,7 +33,6 @@ std::vector<NodeIndex> LayerRun::with_all_below(std::vector<NodeIndex> open) con
 
 // Takes what the cache knows of a layer.
 void LayerRun::look_up(NodeIndex at) {
-  if (outcomes_[index(at)]) return;
   const auto record = store_->find((*graph_)[at].key);
   if (!record) {
     warnings_.push_back(record.error().message + "; it is put aside and built again");
@@ -49,28 +48,25 @@ void LayerRun::look_up(NodeIndex at) {
 
 // What is built needs all below it mounted; what is there needs nothing.
 Result<void> LayerRun::choose(std::span<const NodeIndex> wanted) {
-  order_ = graph_->build_order();
-  outcomes_.resize(graph_->nodes().size());
+  const std::vector<NodeIndex> all = with_all_below({wanted.begin(), wanted.end()});
   std::vector<std::string> keys;
-  for (const NodeIndex at : with_all_below({wanted.begin(), wanted.end()})) {
-    keys.push_back((*graph_)[at].key);
-  }
+  for (const NodeIndex at : all) keys.push_back((*graph_)[at].key);
   auto lease = store_->lease(keys);
   if (!lease) return std::unexpected(std::move(lease.error()));
-  if (*lease) leases_.push_back(std::move(**lease));
+  lease_ = std::move(*lease);
+  std::vector<bool> listed(graph_->nodes().size());
   std::vector<NodeIndex> missing;
   for (const NodeIndex at : wanted) {
     look_up(at);
+    listed[index(at)] = true;
     if (!outcomes_[index(at)]) missing.push_back(at);
   }
-  std::vector<bool> listed(graph_->nodes().size());
-  layers_ = with_all_below(missing);
-  for (const NodeIndex at : layers_) {
-    look_up(at);
+  for (const NodeIndex at : with_all_below(missing)) {
+    if (!listed[index(at)]) look_up(at);
     listed[index(at)] = true;
   }
-  for (const NodeIndex at : wanted) {
-    if (!listed[index(at)]) layers_.push_back(at);
+  for (const NodeIndex at : all) {
+    if (listed[index(at)]) layers_.push_back(at);
   }
   return {};
 }
@@ -156,6 +152,9 @@ Result<void> LayerRun::check_cache() const {
 }
 
 Result<void> LayerRun::build(std::span<const NodeIndex> wanted, const RunSteps& run) {
+  if (wanted.empty()) return {};
+  order_ = graph_->build_order();
+  outcomes_.resize(graph_->nodes().size());
   if (auto chosen = choose(wanted); !chosen) return chosen;
   refuse_circles();
   pass_on_failures();

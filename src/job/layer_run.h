@@ -35,8 +35,8 @@ class LayerRun {
            const build::BuildSettings& settings)
       : graph_(&graph), store_(&store), settings_(&settings) {}
 
-  /// Builds the layers `wanted`, and those below that they need and the cache has not. Errors:
-  /// nothing can be built at all (no base, a cache that cannot be written).
+  /// Builds the layers `wanted`, and those below that they need and the cache has not. Called once.
+  /// Errors: nothing can be built at all (no base, a cache that cannot be written).
   Result<void> build(std::span<const NodeIndex> wanted, const RunSteps& run);
 
   /// What was looked at by build(), dependencies first.
@@ -64,7 +64,7 @@ class LayerRun {
   std::vector<NodeIndex> of_step_;
   std::vector<std::optional<LayerOutcome>> outcomes_;  // by node
   std::vector<std::string> warnings_;
-  std::vector<build::FileLock> leases_;
+  std::optional<build::FileLock> lease_;
 };
 
 /// What the cache says of a root's layer, where it stands on `own`; none if it says nothing.

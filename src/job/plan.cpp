@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "build/layer_store.h"
 #include "job/changes.h"
 #include "plan/cone.h"
 
@@ -102,10 +103,10 @@ class TargetPlan {
 
   void look_into_cache(report::TargetReport& report) const {
     if (!request_->cache) return;
-    const auto layers = *request_->cache / report.platform;
+    const build::LayerStore store(*request_->cache, report.platform);
     for (plan::ConeLayer& layer : report.cone.added) {
-      std::error_code ignored;
-      layer.cached = std::filesystem::exists(layers / layer.key / "layer.json", ignored);
+      const auto record = store.find(layer.key);
+      layer.cached = record && *record;  // a broken one is built again
     }
   }
 

@@ -100,6 +100,7 @@ struct ExtraFile {
   std::string path;
   ObjectId id;
   EntryKind kind = EntryKind::file;  // never a directory
+  bool executable = false;
 };
 
 /// What is under a package's files/, in subfolders too, by path in byte order. An error when a tree

@@ -167,7 +167,7 @@ std::optional<Error> add_files(const TreeSource& source, const ObjectId& tree,
   if (!entries) return entries.error();
   for (const TreeEntry& entry : *entries) {
     if (entry.kind != EntryKind::directory) {
-      found.push_back({prefix + entry.name, entry.id, entry.kind});
+      found.push_back({prefix + entry.name, entry.id, entry.kind, entry.executable});
     } else if (auto error =
                    add_files(source, entry.id, prefix + entry.name + "/", depth + 1, found)) {
       return error;

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "report/json.h"
+#include "tests/build/scratch_cache.h"
 #include "tests/job/requests.h"
-#include "tests/repo/scratch_repository.h"
 
 using namespace oxbow;
 using namespace oxbow::job;
@@ -202,17 +202,24 @@ TEST_CASE("a dependency cycle is a finding at a file of it") {
 
 TEST_CASE("layers that the cache holds are known") {
   PlanRequest request = literal_request(before, after, lower);
-  const auto uncached = planned(request);
-  const repo::ScratchFolder cache;
-  repo::write_file(
-      cache / "debian-12-x86_64" / target_of(uncached).cone.added[1].key / "layer.json", "{}");
-  std::filesystem::create_directories(cache / "debian-12-x86_64" /
-                                      target_of(uncached).cone.added[0].key);
+  const std::string key = target_of(planned(request)).cone.added[1].key;
+  const build::ScratchCache cache;
+  cache.layer(target_of(planned(request)).cone.added[0].key);
   request.cache = cache.path();
-  const auto report = planned(request);
-  CHECK(report.cache_known);
-  CHECK_FALSE(target_of(report).cone.added[0].cached);
-  CHECK(target_of(report).cone.added[1].cached);
+  const auto known = [&] {
+    const auto report = planned(request);
+    CHECK(report.cache_known);
+    CHECK(target_of(report).cone.added[0].cached);
+    return target_of(report).cone.added[1].cached;
+  };
+  CHECK_FALSE(known());
+  cache.layer(key);
+  CHECK(known());
+  REQUIRE(commit_layer(cache.store, key, build::record_of("b", plan::Outcome::failure)));
+  CHECK(known());
+  // A broken one is built again.
+  build::write(cache.store.path(key) / "layer.json", "{}");
+  CHECK_FALSE(known());
 }
 
 TEST_CASE("a plan is made for every target") {

@@ -1,0 +1,350 @@
+#include "job/layer_run.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "build/cache_care.h"
+#include "tests/build/scratch_cache.h"
+#include "tests/fakes/fake_builds.h"
+#include "tests/job/solved_stack.h"
+
+using namespace oxbow;
+using namespace oxbow::job;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using plan::Outcome;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view tower = R"(
+top.1
+  depends: ["middle" "beside"]
+middle.1
+  depends: ["low"]
+beside.1
+low.1
+)";
+
+// Runs of one graph on one cache, which has a base.
+struct Runs {
+  explicit Runs(std::string_view text, const std::vector<std::string>& roots = {"top.1"})
+      : stack(text), builds(cache.store) {
+    fs::create_directories(cache.store.base());
+    for (const std::string& root : roots) own.push_back(*stack.add(root));
+  }
+
+  /// Has a layer in the cache, built by whom ever.
+  void have(const std::string& id, Outcome outcome = Outcome::success, double seconds = 1,
+            double created = 1) const {
+    build::LayerRecord record = build::record_of(id.substr(0, id.find('.')), outcome);
+    record.package = *opam::parse_package_id(id);
+    record.seconds = seconds;
+    record.created = created;
+    record.time_limit = outcome == Outcome::timed_out ? 3600 : 0;
+    REQUIRE(commit_layer(cache.store, stack.key(id), record));
+  }
+
+  LayerRun run(const std::vector<NodeIndex>& wanted) {
+    LayerRun run(stack.graph, cache.store, settings);
+    const auto built = run.build(wanted, std::ref(builds));
+    INFO((built ? "" : built.error().message));
+    REQUIRE(built);
+    return run;
+  }
+  LayerRun run() { return run(own); }
+
+  std::string error() {
+    LayerRun run(stack.graph, cache.store, settings);
+    const auto built = run.build(own, std::ref(builds));
+    REQUIRE_FALSE(built);
+    return built.error().message;
+  }
+
+  const LayerOutcome& outcome(const LayerRun& run, std::string_view id) const {
+    return run.outcome(stack.at(id));
+  }
+  std::string blamed(const LayerRun& run, std::string_view id) const {
+    const auto& failed = outcome(run, id).failed;
+    return failed ? stack.graph.package(*failed).to_string() : "";
+  }
+
+  SolvedStack stack;
+  build::ScratchCache cache;
+  build::FakeBuilds builds;
+  build::BuildSettings settings;
+  std::vector<NodeIndex> own;
+};
+
+}  // namespace
+
+TEST_CASE("in an empty cache all is built, dependencies first, and then nothing") {
+  Runs runs(tower);
+  const LayerRun first = runs.run();
+  REQUIRE(runs.builds.graphs.size() == 1);
+  CHECK(runs.builds.cached[0] == 0);
+  CHECK(runs.stack.words(first.layers()) == runs.builds.steps());
+  const build::StepGraph& graph = runs.builds.graphs[0];
+  REQUIRE(graph.steps.size() == 4);
+  for (const build::Step& step : graph.steps) {
+    CHECK(step.deps.size() == step.spec.deps.size());
+    for (std::size_t i = 0; i < step.deps.size(); ++i) {
+      CHECK(&graph[step.deps[i]] < &step);
+    }
+  }
+  for (const NodeIndex at : first.layers()) {
+    CHECK(first.outcome(at).result.outcome == Outcome::success);
+    CHECK_FALSE(first.outcome(at).cached);
+  }
+
+  const LayerRun second = runs.run();
+  CHECK(runs.builds.graphs.size() == 1);
+  CHECK(runs.stack.words(second.layers()) == "top.1");
+  CHECK(runs.outcome(second, "top.1").cached);
+  CHECK(runs.outcome(second, "top.1").result.outcome == Outcome::success);
+  CHECK(runs.outcome(second, "top.1").result.seconds == 2.5);
+}
+
+TEST_CASE("layers that the cache has get no step, and are counted") {
+  Runs runs(tower);
+  runs.have("low.1");
+  runs.have("beside.1");
+  const LayerRun run = runs.run();
+  CHECK(runs.builds.steps() == "middle.1 top.1");
+  CHECK(runs.builds.cached[0] == 2);
+  const build::StepGraph& graph = runs.builds.graphs[0];
+  CHECK(graph.steps[0].deps.empty());
+  CHECK(graph.steps[1].deps == std::vector{build::StepIndex(0)});
+  CHECK(runs.outcome(run, "low.1").cached);
+  CHECK_FALSE(runs.outcome(run, "middle.1").cached);
+}
+
+TEST_CASE("what is below a layer that is there is not needed, and all below one that is not is") {
+  Runs runs(tower, {"top.1", "middle.1"});
+  runs.have("middle.1");
+  const LayerRun only_middle = runs.run({runs.stack.at("middle.1")});
+  CHECK(runs.builds.graphs.empty());
+  CHECK(runs.stack.words(only_middle.layers()) == "middle.1");
+
+  // It is there, but low must be mounted below top as well.
+  const LayerRun run = runs.run();
+  CHECK_THAT(runs.builds.steps(), Contains("low.1") && Contains("beside.1") && Contains("top.1"));
+  CHECK_THAT(runs.builds.steps(), !Contains("middle.1"));
+  CHECK(runs.outcome(run, "middle.1").cached);
+  CHECK(runs.stack.words(run.layers()).ends_with("top.1"));
+}
+
+TEST_CASE("a failure that is known fails what stands on it without a step") {
+  Runs runs(tower);
+  runs.have("low.1", Outcome::failure);
+  const LayerRun run = runs.run();
+  CHECK(runs.builds.steps() == "beside.1");
+  CHECK(runs.builds.cached[0] == 3);
+  CHECK(runs.outcome(run, "low.1").result.outcome == Outcome::failure);
+  CHECK(runs.outcome(run, "low.1").cached);
+  for (const std::string_view id : {"middle.1", "top.1"}) {
+    CHECK(runs.outcome(run, id).result.outcome == Outcome::dependency_failed);
+    CHECK(runs.blamed(run, id) == "low.1");
+    CHECK_FALSE(runs.outcome(run, id).cached);
+  }
+}
+
+TEST_CASE("a failure now is blamed on the layer that failed itself") {
+  Runs runs(
+      "top.1\n  depends: [\"middle\"]\nmiddle.1\n  depends: [\"low\"]\nlow.1\n"
+      "  build: \"fails\"\n");
+  const LayerRun run = runs.run();
+  CHECK(runs.outcome(run, "low.1").result.outcome == Outcome::failure);
+  CHECK(runs.blamed(run, "low.1").empty());
+  CHECK(runs.outcome(run, "top.1").result.outcome == Outcome::dependency_failed);
+  CHECK(runs.blamed(run, "middle.1") == "low.1");
+  CHECK(runs.blamed(run, "top.1") == "low.1");
+}
+
+TEST_CASE("a failure is built again when asked, and a timeout when it may take longer now") {
+  Runs runs(tower);
+  runs.have("low.1", Outcome::failure);
+  runs.have("beside.1", Outcome::timed_out);
+  runs.settings.limits.time = std::chrono::seconds(3600);
+  runs.run();
+  CHECK(runs.builds.graphs.empty());
+  runs.settings.limits.time = std::chrono::seconds(3601);
+  const LayerRun longer = runs.run();
+  CHECK(runs.builds.steps(0) == "beside.1");
+  CHECK(runs.outcome(longer, "beside.1").result.outcome == Outcome::success);
+  runs.settings.rebuild_failed = true;
+  const LayerRun again = runs.run();
+  CHECK(runs.builds.steps(1) == "low.1 middle.1 top.1");
+  CHECK(runs.outcome(again, "top.1").result.outcome == Outcome::success);
+}
+
+TEST_CASE("a broken layer is told once and built again") {
+  Runs runs(tower);
+  for (const char* const id : {"low.1", "beside.1", "middle.1", "top.1"}) runs.have(id);
+  const auto broken = runs.cache.store.path(runs.stack.key("top.1"));
+  build::write(broken / "layer.json", "{");
+  build::write(runs.cache.store.path(runs.stack.key("middle.1")) / "layer.json", "{");
+  const LayerRun run = runs.run();
+  CHECK(runs.builds.steps() == "middle.1 top.1");
+  REQUIRE(run.warnings().size() == 2);
+  CHECK_THAT(run.warnings()[0], StartsWith((broken / "layer.json").string()));
+  CHECK_THAT(run.warnings()[0], Contains("; it is put aside and built again"));
+  CHECK_THAT(run.warnings()[1], Contains(runs.stack.key("middle.1")));
+}
+
+TEST_CASE("a step is expected to take as long as the last layer of its package's name") {
+  Runs runs(tower);
+  build::LayerRecord record = build::record_of("low");
+  record.package = {"low", "0.9"};
+  for (const auto& [key, seconds, created] :
+       {std::tuple("aa", 30.0, 100.0), std::tuple("bb", 20.0, 200.0), std::tuple("cc", 40.0, 50.0),
+        std::tuple("dd", 0.0, 300.0)}) {
+    record.seconds = seconds;
+    record.created = created;
+    REQUIRE(commit_layer(runs.cache.store, key, record));
+  }
+  runs.cache.layer("ee");
+  build::write(runs.cache.store.path("ee") / "layer.json", "broken");
+  runs.run();
+  for (const build::Step& step : runs.builds.graphs[0].steps) {
+    CHECK(step.expected == (step.spec.package.name == "low" ? 20 : 0));
+  }
+}
+
+TEST_CASE("what leads back to itself fails without a step, and the rest is built") {
+  Runs runs(
+      "top.1\n  depends: [\"loop\" \"free\"]\nloop.1\n  depends: [\"back\"]\nback.1\n"
+      "  depends: [\"loop\"]\nfree.1\n");
+  const LayerRun run = runs.run();
+  CHECK(runs.builds.steps() == "free.1");
+  for (const std::string_view id : {"top.1", "loop.1", "back.1"}) {
+    CHECK(runs.outcome(run, id).result.outcome == Outcome::failure);
+    CHECK_THAT(runs.outcome(run, id).result.message, Contains("lead back to it"));
+  }
+}
+
+TEST_CASE("what a run needs of the cache is kept while it lives") {
+  Runs runs(tower);
+  // Whether it is collected is asked by another process: our own locks do not hold us off.
+  const auto collected = [&] {
+    return build::answer_elsewhere([&] {
+      const std::array stores = {runs.cache.store};
+      const auto done = build::collect(stores, {.max_bytes = 0});
+      std::size_t layers = 0;
+      for (const auto& item : done->removed) layers += item.layer ? 1U : 0U;
+      return std::to_string(layers);
+    });
+  };
+  {
+    const LayerRun run = runs.run();
+    runs.cache.layer("stranger");
+    CHECK(collected() == "1");
+    CHECK(fs::exists(runs.cache.store.path(runs.stack.key("low.1"))));
+  }
+  CHECK(collected() == "4");
+}
+
+TEST_CASE("without a base nothing is built, and that is an error only if there is something to") {
+  Runs runs(tower);
+  fs::remove(runs.cache.store.base());
+  CHECK(runs.error() == "there is no base layer at " + runs.cache.store.base().string() +
+                            "; make one by: oxbow base create --cache " +
+                            runs.cache.path().string() + " --platform debian-12-x86_64");
+  CHECK(runs.builds.graphs.empty());
+  for (const char* const id : {"low.1", "beside.1", "middle.1", "top.1"}) runs.have(id);
+  runs.run();
+  runs.have("low.1", Outcome::failure);
+  fs::remove_all(runs.cache.store.path(runs.stack.key("middle.1")));
+  fs::remove_all(runs.cache.store.path(runs.stack.key("top.1")));
+  const LayerRun run = runs.run();
+  CHECK(runs.outcome(run, "top.1").result.outcome == Outcome::dependency_failed);
+  CHECK(runs.builds.graphs.empty());
+}
+
+TEST_CASE("a cache that cannot be written is an error only if there is something to build") {
+  Runs runs(tower);
+  // Not by permissions, which do not hold root off.
+  const build::LayerStore nowhere("/proc/no-cache", "debian-12-x86_64");
+  LayerRun run(runs.stack.graph, nowhere, runs.settings);
+  const auto built = run.build(runs.own, std::ref(runs.builds));
+  REQUIRE_FALSE(built);
+  CHECK_THAT(built.error().message, Contains("/proc"));
+  CHECK(runs.builds.graphs.empty());
+  LayerRun idle(runs.stack.graph, nowhere, runs.settings);
+  CHECK(idle.build({}, std::ref(runs.builds)));
+  CHECK(idle.layers().empty());
+}
+
+TEST_CASE("a run for nothing leaves the cache alone") {
+  Runs runs(tower);
+  const auto before = runs.cache.names();
+  runs.run({});
+  CHECK(runs.cache.names() == before);
+}
+
+TEST_CASE("trouble that meets every step is the run's error") {
+  Runs runs(tower);
+  runs.builds.no_start = "no process can be started";
+  CHECK(runs.error() == "no process can be started");
+}
+
+TEST_CASE("steps that were left out are cancelled, and so is what stands on them") {
+  Runs runs(tower);
+  runs.builds.limit = 1;
+  const LayerRun run = runs.run();
+  std::size_t cancelled = 0;
+  for (const NodeIndex at : run.layers()) {
+    if (run.outcome(at).result.outcome == Outcome::cancelled) ++cancelled;
+  }
+  CHECK(cancelled == 3);
+  CHECK(runs.outcome(run, "top.1").result.outcome == Outcome::cancelled);
+}
+
+TEST_CASE("the cache knows a root by its own layer, or by a failure below it") {
+  Runs runs(tower);
+  const auto known = [&] {
+    return cached_outcome(runs.stack.graph, runs.stack.at("top.1"), runs.cache.store,
+                          runs.settings);
+  };
+  CHECK(known() == std::nullopt);
+  runs.have("low.1");
+  CHECK(known() == std::nullopt);
+  runs.have("low.1", Outcome::failure);
+  CHECK(known() == Outcome::dependency_failed);
+  // What is there was built, whatever is below it.
+  runs.have("middle.1");
+  CHECK(known() == std::nullopt);
+  runs.have("top.1", Outcome::failure);
+  CHECK(known() == Outcome::failure);
+  runs.settings.rebuild_failed = true;
+  CHECK(known() == std::nullopt);
+  runs.have("top.1");
+  CHECK(known() == Outcome::success);
+}
+
+TEST_CASE("steps for two thousand layers are made in a moment") {
+  // Ten towers of two hundred.
+  std::string text;
+  std::vector<std::string> tops;
+  for (int i = 0; i < 2000; ++i) {
+    text += fmt::format("p{}.1\n  depexts: [\"m4\" \"pkgconf\"] {{os-family = \"debian\"}}\n", i);
+    if (i % 200 == 199) tops.push_back(fmt::format("p{}.1", i));
+    if (i % 200 == 0) continue;
+    text += "  depends: [";
+    for (int below = std::max(i / 200 * 200, i - 4); below < i; ++below) {
+      text += fmt::format("\"p{}\" ", below);
+    }
+    text += "]\n";
+  }
+  Runs runs(text, tops);
+  runs.builds.no_start = "enough";
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(runs.error() == "enough");
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  CHECK(runs.builds.graphs[0].steps.size() == 2000);
+  CHECK(runs.builds.graphs[0].steps.back().spec.below.size() == 199);
+  INFO("made in " << took.count() << " s");
+  CHECK(took.count() < 10);
+}
