@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "build/layer_digest.h"
 #include "build/mounts.h"
 
 namespace oxbow::build {
@@ -183,6 +185,17 @@ SandboxRequest BuildRoot::request(const Limits& limits) const {
   return request;
 }
 
+// Holes of files take no room, but whoever reads the layer takes its time for them.
+Result<void> BuildRoot::check_size() const {
+  struct statvfs disk{};
+  if (::statvfs(at_.c_str(), &disk) != 0) return fail(system_message(at_, errno));
+  const auto size = count(upper());
+  if (!size) return std::unexpected(size.error());
+  if (size->bytes <= disk.f_blocks * disk.f_frsize) return {};
+  return fail(fmt::format("it installs files of {} MiB, more than its disk holds: {}",
+                          size->bytes >> 20, std::generic_category().message(ENOSPC)));
+}
+
 Result<void> BuildRoot::keep(const opam::PackageId& package, const fs::path& to) const {
   const Descriptor top(::open(upper().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!top) return fail(system_message(upper(), errno));
@@ -208,6 +221,7 @@ Result<void> BuildRoot::keep(const opam::PackageId& package, const fs::path& to)
     auto pruned = prune(top, path, kept);
     if (!pruned) return pruned;
   }
+  if (auto fits = check_size(); !fits) return fits;
   // cp knows links, sparse files, times and the attributes that overlays leave.
   ProcessRequest copy;
   copy.arguments = {"cp", "-a", "--", upper().string(), to.string()};

@@ -44,6 +44,7 @@ class BuildRoot {
   std::filesystem::path upper() const { return at_ / "upper"; }
 
  private:
+  Result<void> check_size() const;
   BuildRoot(std::filesystem::path at, std::filesystem::path sources)
       : at_(std::move(at)), sources_(std::move(sources)) {}
 

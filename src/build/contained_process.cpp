@@ -175,10 +175,12 @@ class Parent {
     return true;
   }
 
+  // What fails for want of room removes its unfinished file before anyone looks, so nearly full
+  // counts.
   bool is_disk_full() const {
     struct statvfs space{};
     if (request_->disk.empty() || ::statvfs(request_->disk.c_str(), &space) != 0) return false;
-    return space.f_bavail * space.f_frsize < (std::uint64_t{1} << 20);
+    return space.f_bavail < space.f_blocks / 16;
   }
 
   const SandboxRequest* request_;

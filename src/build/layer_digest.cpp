@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -155,8 +156,11 @@ void add_line(const Entry& entry, std::string& listing) {
 TreeSize count_entries(const std::vector<Entry>& entries) {
   TreeSize size;
   for (const Entry& entry : entries) {
-    if (S_ISREG(entry.status.st_mode))
-      size.bytes += static_cast<std::uint64_t>(entry.status.st_size);
+    if (S_ISREG(entry.status.st_mode)) {
+      // With holes, a few files come to more than can be counted.
+      const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() - size.bytes;
+      size.bytes += std::min(room, static_cast<std::uint64_t>(entry.status.st_size));
+    }
     if (!S_ISDIR(entry.status.st_mode)) ++size.files;
   }
   return size;

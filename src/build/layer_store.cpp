@@ -238,7 +238,8 @@ Result<std::optional<FileLock>> LayerStore::lease(const std::vector<std::string>
   for (const std::string& key : keys) text.append(key).push_back('\n');
   if (auto written = write_file(name, text); !written) {
     ::unlink(name.c_str());
-    return std::unexpected(std::move(written.error()));
+    auto writable = check_writable();
+    return std::unexpected(std::move(writable ? written.error() : writable.error()));
   }
   auto held = FileLock::take(name, FileLock::Mode::exclusive, FileLock::Wait::yes);
   if (!held) return held;

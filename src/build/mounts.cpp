@@ -90,8 +90,8 @@ int mount_at_once(Lowers lowers, const fs::path& upper, const fs::path& work, co
 }
 
 Result<void> mount_one(Lowers lowers, const fs::path& upper, const fs::path& work,
-                       const fs::path& at, const fs::path& links) {
-  const int code = mount_by_pieces(lowers, upper, work, at);
+                       const fs::path& at, const fs::path& links, bool at_once) {
+  const int code = at_once ? ENOSYS : mount_by_pieces(lowers, upper, work, at);
   if (code == 0) return {};
   // EINVAL: this kernel has no "lowerdir+". ENOSYS: nor fsopen.
   if (code != EINVAL && code != ENOSYS) return cannot_mount(at, code);
@@ -136,14 +136,15 @@ Result<void> mount_overlay(const Overlay& overlay) {
     if (!fs::create_directory(at, error)) return fail(system_message(at, error.value()));
     loose -= count;
     auto mounted = mount_one(Lowers(overlay.lowers).subspan(loose, count), {}, {}, at,
-                             overlay.scratch / ("links-" + number));
+                             overlay.scratch / ("links-" + number), overlay.at_once);
     if (!mounted) return mounted;
     groups.insert(groups.begin(), at);
   }
   std::vector<fs::path> lowers(overlay.lowers.begin(),
                                overlay.lowers.begin() + static_cast<std::ptrdiff_t>(loose));
   lowers.insert(lowers.end(), groups.begin(), groups.end());
-  return mount_one(lowers, overlay.upper, overlay.work, overlay.at, overlay.scratch / "links");
+  return mount_one(lowers, overlay.upper, overlay.work, overlay.at, overlay.scratch / "links",
+                   overlay.at_once);
 }
 
 Result<void> unmount(const fs::path& at) {

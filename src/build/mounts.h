@@ -29,6 +29,7 @@ struct Overlay {
   std::filesystem::path work;
   std::filesystem::path at;
   std::filesystem::path scratch;  ///< a folder for what mounting itself needs
+  bool at_once = false;           ///< as before Linux 6.5, which newer kernels can still do
 };
 Result<void> mount_overlay(const Overlay& overlay);
 

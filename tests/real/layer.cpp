@@ -1,0 +1,73 @@
+#include "tests/real/layer.h"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <iterator>
+
+#include "opam/package_id.h"
+
+namespace oxbow::real {
+
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+build::LayerSpec layer_spec(std::string_view id, std::string_view fields) {
+  const auto package = opam::parse_package_id(id);
+  REQUIRE(package);
+  build::LayerSpec spec;
+  spec.platform = "debian-12-x86_64";
+  spec.package = *package;
+  spec.key = "layer-" + std::string(id);
+  spec.opam = "opam-version: \"2.0\"\n" + std::string(fields) + "\n";
+  return spec;
+}
+
+build::LayerSpec scripted(std::string_view id, std::string_view script) {
+  build::LayerSpec spec = layer_spec(id, "build: [\"sh\" \"build.sh\"]");
+  spec.files = {{"build.sh", std::string(script) + "\n", false}};
+  return spec;
+}
+
+void depend(build::LayerSpec& spec, const build::LayerSpec& on) {
+  spec.opam += "depends: \"" + on.package.name + "\"\n";
+  spec.deps.push_back({on.package, on.key});
+  spec.below.push_back({on.package, on.key});
+  spec.below.insert(spec.below.end(), on.below.begin(), on.below.end());
+}
+
+BuiltLayer Builder::build(const build::LayerSpec& spec, const Texts& more,
+                          const e2e::Around& around) const {
+  const fs::path file = folder_ / (spec.key + ".json");
+  repo::write_file(file, to_json(spec));
+  Texts arguments = {"build-layer",          "--json",    "--spec", file.string(), "--cache",
+                     cache_.path().string(), "--sandbox", sandbox_};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const auto begin = std::chrono::steady_clock::now();
+  const Ended ended = program_.run(arguments, around);
+  INFO(ended.out << ended.err);
+  const auto report = build::parse_step_report(ended.out);
+  REQUIRE(report);
+  BuiltLayer built;
+  built.report = *report;
+  built.outcome = name(report->result.outcome);
+  if (report->result.trouble != plan::Trouble::none) {
+    built.outcome += " (" + std::string(name(report->result.trouble)) + ")";
+  }
+  built.code = ended.code;
+  built.took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begin);
+  return built;
+}
+
+fs::path Builder::layer(const build::LayerSpec& spec) const { return cache_.layers() / spec.key; }
+
+std::string Builder::log(const build::LayerSpec& spec) const {
+  return content(layer(spec) / "build.log");
+}
+
+}  // namespace oxbow::real

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "build/layer_spec.h"
+#include "build/step_report.h"
+#include "tests/real/world.h"
+
+namespace oxbow::real {
+
+/// A package on its own, "NAME.VERSION", with these fields of its opam file: what `oxbow
+/// build-layer` is given. Its key is "layer-NAME.VERSION".
+build::LayerSpec layer_spec(std::string_view id, std::string_view fields = "");
+
+/// One that is built by a shell script, which is run in the package's folder.
+build::LayerSpec scripted(std::string_view id, std::string_view script);
+
+/// Has `spec` stand on another, and on what that stands on.
+void depend(build::LayerSpec& spec, const build::LayerSpec& on);
+
+/// What `oxbow build-layer` came to.
+struct BuiltLayer {
+  std::string outcome;  ///< "OUTCOME" or "OUTCOME (TROUBLE)"
+  build::StepReport report;
+  int code = -1;
+  std::chrono::milliseconds took{};
+
+  bool found() const { return report.result.found; }
+  const std::string& message() const { return report.result.message; }
+};
+
+/// Builder runs `oxbow build-layer` on a cache of its own.
+class Builder {
+ public:
+  explicit Builder(std::string sandbox = "bwrap") : sandbox_(std::move(sandbox)) {}
+
+  BuiltLayer build(const build::LayerSpec& spec, const Texts& more = {},
+                   const e2e::Around& around = {}) const;
+
+  /// What the build printed that left a layer, or else "".
+  std::string log(const build::LayerSpec& spec) const;
+  std::filesystem::path layer(const build::LayerSpec& spec) const;
+
+  const Cache& cache() const { return cache_; }
+  const e2e::Program& program() const { return program_; }
+  const std::string& sandbox() const { return sandbox_; }
+  /// A folder for what a test needs beside the cache.
+  const repo::ScratchFolder& folder() const { return folder_; }
+
+ private:
+  std::string sandbox_;
+  Cache cache_;
+  e2e::Program program_;
+  repo::ScratchFolder folder_;
+};
+
+/// What a file holds; "" if there is none.
+std::string content(const std::filesystem::path& file);
+
+}  // namespace oxbow::real
