@@ -1,5 +1,6 @@
 #include "build/bubblewrap.h"
 
+#include "base/file.h"
 #include "build/contained_process.h"
 #include "build/control_group.h"
 #include "build/mounts.h"
@@ -18,6 +19,14 @@ std::string place(const SandboxRequest& request, const std::filesystem::path& so
   return request.identity == Identity::opam ? staged_path(position) : source.string();
 }
 
+// Whether what runs on a terminal can put words into the mouth of who sits there (TIOCSTI), to be
+// read by the shell that comes after us. A session of its own keeps the terminal from it, and with
+// it the shell's control of jobs. runc gives a terminal of its own.
+bool terminal_takes_input() {
+  const auto setting = read_file("/proc/sys/dev/tty/legacy_tiocsti");
+  return !setting || !setting->starts_with('0');
+}
+
 std::vector<std::string> arguments(const std::string& program, const SandboxRequest& request) {
   std::vector<std::string> result = {program,         "--die-with-parent", "--unshare-ipc",
                                      "--unshare-pid", "--unshare-uts",     "--hostname",
@@ -30,7 +39,7 @@ std::vector<std::string> arguments(const std::string& program, const SandboxRequ
   } else {
     for (const char* const capability : capabilities) add({"--cap-add", capability});
   }
-  if (!request.terminal) add({"--new-session"});
+  if (!request.terminal || terminal_takes_input()) add({"--new-session"});
   add({"--bind", place(request, request.root, 0), "/", "--proc", "/proc", "--dev", "/dev"});
   for (std::size_t i = 0; i < request.binds.size(); ++i) {
     const Bind& bind = request.binds[i];

@@ -156,11 +156,11 @@ class PlatformCollector {
       if (!name.starts_with(".lease-")) continue;
       const fs::path file = store_.folder() / name;
       if (!FileLock::is_held(file)) {
-        report(name, false, 0);
-        if (!dry_run_) ::unlink(file.c_str());
+        if (dry_run_ ? is_there(file) : ::unlink(file.c_str()) == 0) report(name, false, 0);
         continue;
       }
       const auto text = read_file(file);
+      if (!text && !is_there(file)) continue;  // given back meanwhile
       if (!text) return fail(text.error().message + "; what it keeps is not known");
       for (std::size_t begin = 0, end = 0; begin < text->size(); begin = end + 1) {
         end = std::min(text->find('\n', begin), text->size());

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -11,6 +12,8 @@
 #include <cerrno>
 #include <string_view>
 #include <system_error>
+
+#include "base/descriptor.h"
 
 namespace oxbow::build {
 namespace {
@@ -40,11 +43,10 @@ struct Pipe {
 };
 
 // In the child: nothing here may allocate.
-[[noreturn]] void become(char* const* arguments, int output, int errors, int failure,
+[[noreturn]] void become(char* const* arguments, int input, int output, int errors, int failure,
                          pid_t parent) {
   ::setpgid(0, 0);
-  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(input, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(errors, STDERR_FILENO);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -57,6 +59,19 @@ struct Pipe {
   const int code = errno;
   [[maybe_unused]] const ssize_t written = ::write(failure, &code, sizeof code);
   ::_exit(127);
+}
+
+// A file without a name that holds `text`, to be read from its beginning.
+Descriptor file_of(std::string_view text) {
+  Descriptor file(::memfd_create("oxbow-input", MFD_CLOEXEC));
+  while (file && !text.empty()) {
+    const ssize_t written = ::write(file.get(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return Descriptor();
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (file && ::lseek(file.get(), 0, SEEK_SET) != 0) return Descriptor();
+  return file;
 }
 
 // Adds to `text` what can be read without waiting; closes the descriptor at its end. Who prints
@@ -93,7 +108,10 @@ std::unexpected<Error> cannot_start(const std::string& program, int code) {
 
 }  // namespace
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& arguments) {
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& arguments,
+                                         std::string_view input) {
+  const Descriptor file = file_of(input);
+  if (!file) return cannot_start(arguments.front(), errno);
   Pipe output;
   Pipe errors;
   Pipe failure;
@@ -106,7 +124,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& argumen
   ChildProcess child;
   child.process_ = ::fork();
   if (child.process_ == 0) {
-    become(words.data(), output.ends[1], errors.ends[1], failure.ends[1], parent);
+    become(words.data(), file.get(), output.ends[1], errors.ends[1], failure.ends[1], parent);
   }
   if (child.process_ < 0) return cannot_start(arguments.front(), errno);
   child.handle_ = static_cast<int>(::syscall(SYS_pidfd_open, child.process_, 0));

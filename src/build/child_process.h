@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,11 +13,13 @@ namespace oxbow::build {
 
 /// ChildProcess is a program that runs beside us, in a process group of its own, so that a
 /// terminal's Ctrl-C does not reach it. It dies with this object, and when the thread that started
-/// it ends. Nothing is on its standard input. For one thread.
+/// it ends. For one thread.
 class ChildProcess {
  public:
-  /// Starts `arguments`, the program first, looked up in PATH.
-  static Result<ChildProcess> start(const std::vector<std::string>& arguments);
+  /// Starts `arguments`, the program first, looked up in PATH. Its standard input is a file in
+  /// memory that holds `input`, so that no name is left of it however we end.
+  static Result<ChildProcess> start(const std::vector<std::string>& arguments,
+                                    std::string_view input);
 
   ChildProcess(ChildProcess&& other) noexcept { swap(other); }
   ChildProcess& operator=(ChildProcess&& other) noexcept {

@@ -88,6 +88,7 @@ class Child {
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
+    ::signal(SIGINT, SIG_DFL);
     ::execve(arguments_[0], arguments_.data(), environment_.data());
     ::_exit(not_started);
   }
@@ -141,7 +142,11 @@ class Parent {
   void follow(pid_t child, SandboxEnd& end) {
     const auto deadline = Clock::now() + request_->limits.time;
     for (;;) {
-      std::array<pollfd, 2> watched = {{{process_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}}};
+      // What has interrupted once is not looked at again: it stays readable.
+      std::array<pollfd, 3> watched = {
+          {{process_.get(), POLLIN, 0},
+           {output_.get(), POLLIN, 0},
+           {end.interrupted ? -1 : request_->interruption, POLLIN, 0}}};
       ::poll(watched.data(), watched.size(), 250);
       if (watched[1].revents != 0 && !take_output()) output_.close();
       end.disk_full = end.disk_full || is_disk_full();
@@ -149,6 +154,10 @@ class Parent {
       if (watched[0].revents != 0) break;
       if (!request_->terminal && !end.timed_out && Clock::now() >= deadline) {
         end.timed_out = true;
+        ::kill(child, SIGKILL);
+      }
+      if (watched[2].revents != 0) {
+        end.interrupted = true;
         ::kill(child, SIGKILL);
       }
     }

@@ -41,6 +41,14 @@ void remove_group(const fs::path& group) {
   ::rmdir(group.c_str());
 }
 
+// Whether a process has ended. One whose parent died may stay a zombie where nobody waits for such,
+// as in a container whose first process is no init.
+bool is_dead(pid_t process) {
+  if (::kill(process, 0) != 0) return errno == ESRCH;
+  const auto status = read_file(fmt::format("/proc/{}/status", process));
+  return status && status->contains("\nState:\tZ");
+}
+
 // The groups of dead processes. One with processes in it cannot be removed.
 void remove_left_behind(const fs::path& hierarchy) {
   std::vector<fs::path> dead;
@@ -51,7 +59,7 @@ void remove_left_behind(const fs::path& hierarchy) {
     if (!name.starts_with(prefix)) continue;
     pid_t owner = 0;
     std::from_chars(name.data() + prefix.size(), name.data() + name.size(), owner);
-    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) dead.push_back(entry->path());
+    if (owner > 0 && is_dead(owner)) dead.push_back(entry->path());
   }
   for (const fs::path& group : dead) remove_group(group);
 }

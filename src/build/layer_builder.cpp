@@ -1,6 +1,7 @@
 #include "build/layer_builder.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,21 @@ Result<void> write_package(const fs::path& draft, const LayerSpec& spec) {
   return done;
 }
 
+// The name of the layer that holds packages of the system.
+std::string system_key(const std::vector<std::string>& packages) {
+  std::string text = "oxbow-system-1";
+  for (const std::string& package : packages) text += " " + package;
+  return "system-" + sha256_hex(text);
+}
+
+// The layer's own and of all below it.
+std::vector<std::string> keys_of(const LayerSpec& spec) {
+  std::vector<std::string> keys = {spec.key};
+  for (const LayerName& layer : spec.below) keys.push_back(layer.key);
+  if (!spec.system_packages.empty()) keys.push_back(system_key(spec.system_packages));
+  return keys;
+}
+
 // Where the layer is there already, what is known of it.
 StepResult result_of(const LayerRecord& record) {
   StepResult result;
@@ -78,6 +94,17 @@ LayerBuilder::Stop LayerBuilder::stop(Error error) {
           std::move(error.message)};
 }
 
+// Waits in a way that an interruption ends.
+Result<std::optional<FileLock>> LayerBuilder::lock(const std::string& key,
+                                                   LayerStore::Wait wait) const {
+  for (;;) {
+    auto lock = store_->lock(key, LayerStore::Wait::no);
+    if (!lock || *lock || wait == LayerStore::Wait::no) return lock;
+    pollfd interruption{settings_.interruption, POLLIN, 0};
+    if (::poll(&interruption, 1, 20) > 0) return lock;
+  }
+}
+
 StepReport LayerBuilder::build(const LayerSpec& spec) {
   StepReport report;
   const auto stopped = [&](const Stop& why) {
@@ -86,7 +113,7 @@ StepReport LayerBuilder::build(const LayerSpec& spec) {
     report.result.message = why.message;
     return report;
   };
-  auto lock = store_->lock(spec.key, settings_.if_busy);
+  auto lock = this->lock(spec.key, settings_.if_busy);
   if (!lock) return stopped(stop(std::move(lock.error())));
   report.busy = !lock->has_value();
   if (report.busy) return report;
@@ -108,9 +135,7 @@ auto LayerBuilder::make(const LayerSpec& spec) -> Step<StepResult> {
   if (*there) return result;
   const auto begin = Clock::now();
 
-  std::vector<std::string> keys = {spec.key};
-  for (const LayerName& layer : spec.below) keys.push_back(layer.key);
-  const auto lease = store_->lease(keys);
+  const auto lease = store_->lease(keys_of(spec));
   if (!lease) return std::unexpected(stop(lease.error()));
   auto opam = chosen_opam(spec);
   if (!opam) return std::unexpected(std::move(opam.error()));
@@ -145,6 +170,7 @@ auto LayerBuilder::run_in_root(const LayerSpec& spec, const std::string& opam,
   if (!root) return std::unexpected(stop(root.error()));
   SandboxRequest request = complete(root->request(settings_.limits));
   request.log = draft / "build.log";
+  request.interruption = settings_.interruption;
   const auto end = sandbox_->run(request);
   if (!end) return std::unexpected(stop(end.error()));
   OpamRun run = judge(*end, request);
@@ -240,11 +266,10 @@ auto LayerBuilder::commit(const LayerSpec& spec, Draft draft, const StepResult& 
 // System packages get a layer of their own, right above the base: of two that each changed the
 // package manager's database, the one above would hide the other's changes.
 auto LayerBuilder::system_layer(const std::vector<std::string>& packages) -> Step<fs::path> {
-  std::string text = "oxbow-system-1";
-  for (const std::string& package : packages) text += " " + package;
-  const std::string key = "system-" + sha256_hex(text);
-  auto lock = store_->lock(key, LayerStore::Wait::yes);
+  const std::string key = system_key(packages);
+  auto lock = this->lock(key, LayerStore::Wait::yes);
   if (!lock) return std::unexpected(stop(std::move(lock.error())));
+  if (!*lock) return std::unexpected(Stop{Outcome::cancelled, Trouble::none, ""});
   const auto record = store_->find(key);
   if (!record) {
     auto aside = store_->put_aside(key);
@@ -276,6 +301,12 @@ auto LayerBuilder::install_system_packages(const std::vector<std::string>& packa
 }
 
 Result<int> LayerBuilder::shell(const LayerSpec& spec) {
+  // The lock and the lease keep its draft and what is below from who collects.
+  const auto lock = store_->lock(spec.key, LayerStore::Wait::no);
+  if (!lock) return std::unexpected(lock.error());
+  if (!*lock) return fail("another process is building " + spec.package.to_string());
+  const auto lease = store_->lease(keys_of(spec));
+  if (!lease) return std::unexpected(lease.error());
   const auto opam = chosen_opam(spec);
   if (!opam) return fail(opam.error().message);
   auto below = lowers(spec);

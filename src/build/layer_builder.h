@@ -4,6 +4,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct BuildSettings {
   unsigned jobs = 1;  ///< that a build may run at once (opam's `jobs`)
   LayerStore::Wait if_busy = LayerStore::Wait::yes;
   bool rebuild_failed = false;  ///< build a layer again that is there as a failure
+  int interruption = -1;        ///< when this descriptor is readable, a build ends as cancelled
 };
 
 /// Whether a layer stays as it is, so that there is nothing to build.
@@ -60,6 +62,7 @@ class LayerBuilder {
 
   using CompleteRequest = std::function<SandboxRequest(SandboxRequest)>;
 
+  Result<std::optional<FileLock>> lock(const std::string& key, LayerStore::Wait wait) const;
   Step<StepResult> make(const LayerSpec& spec);
   Step<OpamRun> run_in_root(const LayerSpec& spec, const std::string& opam,
                             std::vector<std::filesystem::path> lowers,

@@ -98,6 +98,10 @@ Draft::~Draft() {
   }
 }
 
+Lease::~Lease() {
+  if (!file_.empty()) ::unlink(file_.c_str());
+}
+
 LayerStore::LayerStore(const fs::path& cache, std::string_view platform)
     : folder_(cache / platform) {}
 
@@ -218,7 +222,7 @@ Result<void> LayerStore::put_aside(std::string_view key) const {
   return {};
 }
 
-Result<std::optional<FileLock>> LayerStore::lease(const std::vector<std::string>& keys) const {
+Result<std::optional<Lease>> LayerStore::lease(const std::vector<std::string>& keys) const {
   std::error_code ignored;
   fs::create_directories(folder_, ignored);
   if (::faccessat(AT_FDCWD, folder_.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
@@ -242,9 +246,12 @@ Result<std::optional<FileLock>> LayerStore::lease(const std::vector<std::string>
     return std::unexpected(std::move(writable ? written.error() : writable.error()));
   }
   auto held = FileLock::take(name, FileLock::Mode::exclusive, FileLock::Wait::yes);
-  if (!held) return held;
+  if (!held || !*held) {
+    ::unlink(name.c_str());
+    return held ? fail(name + " is locked by another process") : std::unexpected(held.error());
+  }
   for (const std::string& key : keys) mark_used(path(key));
-  return held;
+  return Lease(std::move(name), std::move(**held));
 }
 
 Result<std::vector<std::string>> LayerStore::keys() const {

@@ -31,6 +31,23 @@ class Draft {
   std::filesystem::path folder_;
 };
 
+/// Lease keeps layers from being collected while it lives. Its file goes with it, and one that a
+/// killed process left behind with the next collection.
+class Lease {
+ public:
+  Lease(Lease&& other) noexcept
+      : file_(std::exchange(other.file_, {})), lock_(std::move(other.lock_)) {}
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+
+ private:
+  friend class LayerStore;
+  Lease(std::filesystem::path file, FileLock lock)
+      : file_(std::move(file)), lock_(std::move(lock)) {}
+  std::filesystem::path file_;
+  FileLock lock_;
+};
+
 /// LayerStore is the layers of one platform in a cache, in day10's layout:
 ///   CACHE/PLATFORM/base/fs            the root file system that everything stands on
 ///   CACHE/PLATFORM/KEY/layer.json     LayerRecord
@@ -81,10 +98,10 @@ class LayerStore {
   /// Puts a broken layer aside as .broken-KEY, replacing an older one of that name.
   Result<void> put_aside(std::string_view key) const;
 
-  /// Keeps the layers `keys` from being collected while the lock that is returned lives, and marks
-  /// them as used now; look for them afterwards. None in a cache that may not be written, where
+  /// Keeps the layers `keys` from being collected while what is returned lives, and marks them as
+  /// used now; look for them afterwards. None in a cache that may not be written, where
   /// nothing is deleted either.
-  Result<std::optional<FileLock>> lease(const std::vector<std::string>& keys) const;
+  Result<std::optional<Lease>> lease(const std::vector<std::string>& keys) const;
 
   /// Every layer's key, sorted; of broken ones, too. None if the platform is not there.
   Result<std::vector<std::string>> keys() const;

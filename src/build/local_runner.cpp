@@ -4,11 +4,8 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <system_error>
+#include <string_view>
 
-#include "base/file.h"
 #include "build/step_report.h"
 
 namespace oxbow::build {
@@ -59,35 +56,13 @@ StepEnd end_of(StepIndex step, int status, const ChildProcess& process) {
 
 }  // namespace
 
-LocalRunner::~LocalRunner() {
-  stop();
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-}
-
-Result<void> LocalRunner::make_folder() {
-  if (!folder_.empty()) return {};
-  std::error_code error;
-  const auto parent = std::filesystem::temp_directory_path(error);
-  if (error) return fail("no folder for temporary files: " + error.message() + "; set TMPDIR");
-  std::string pattern = parent / "oxbow-steps-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) return fail(system_message(pattern, errno));
-  folder_ = pattern;
-  return {};
-}
-
-std::filesystem::path LocalRunner::spec_file(StepIndex step) const {
-  return folder_ / fmt::format("{}.json", index(step));
-}
+LocalRunner::~LocalRunner() { stop(); }
 
 Result<void> LocalRunner::start(StepIndex step, IfBusy if_busy) {
-  if (auto made = make_folder(); !made) return made;
-  const auto spec = spec_file(step);
-  if (auto written = write_file(spec, to_json(graph_[step].spec)); !written) return written;
   std::vector<std::string> command = settings_.command;
-  command.insert(command.end(), {"--spec", spec.string()});
+  command.insert(command.end(), {"--spec", "/dev/stdin"});
   if (if_busy == IfBusy::come_back) command.insert(command.end(), {"--if-busy", "come-back"});
-  auto process = ChildProcess::start(command);
+  auto process = ChildProcess::start(command, to_json(graph_[step].spec));
   if (!process) return std::unexpected(process.error());
   running_.push_back({step, std::move(*process)});
   return {};
@@ -122,8 +97,6 @@ LocalRunner::Event LocalRunner::await(Watch watch, Time deadline) {
 LocalRunner::Running LocalRunner::take_ended() {
   Running ended = std::move(running_[ended_]);
   running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(ended_));
-  std::error_code ignored;
-  std::filesystem::remove(spec_file(ended.step), ignored);
   return ended;
 }
 

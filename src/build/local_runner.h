@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,8 +16,8 @@ namespace oxbow::build {
 class LocalRunner final : public StepRunner {
  public:
   struct Settings {
-    /// The program and its arguments, to which is added: --spec FILE, and where a busy step is to
-    /// come back --if-busy come-back.
+    /// The program and its arguments, to which is added: --spec /dev/stdin, where the spec is to be
+    /// read, and where a busy step is to come back --if-busy come-back.
     std::vector<std::string> command;
     /// When this descriptor is readable, wait() returns at once; -1 if there is none.
     int interruption = -1;
@@ -47,14 +46,11 @@ class LocalRunner final : public StepRunner {
   enum class Watch : std::uint8_t { steps, steps_and_interruption };
   enum class Event : std::uint8_t { end, interruption, time_over };
 
-  Result<void> make_folder();
-  std::filesystem::path spec_file(StepIndex step) const;
   Event await(Watch watch, Time deadline);
   Running take_ended();
 
   const StepGraph& graph_;
   Settings settings_;
-  std::filesystem::path folder_;  // of the specs; made with the first
   std::vector<Running> running_;
   std::size_t ended_ = 0;  // which of them, after an Event::end
 };

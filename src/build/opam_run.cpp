@@ -99,6 +99,10 @@ SandboxRequest system_install(SandboxRequest request, const std::vector<std::str
 OpamRun judge(const SandboxEnd& end, const SandboxRequest& request) {
   OpamRun run;
   run.status = end.status;
+  if (end.interrupted) {
+    run.result.outcome = Outcome::cancelled;
+    return run;
+  }
   if (end.timed_out) {
     run.result.outcome = Outcome::timed_out;
     run.result.message = fmt::format("not done after {} s", request.limits.time.count());

@@ -46,11 +46,13 @@ struct SandboxRequest {
   std::filesystem::path disk;     ///< where `limits.disk` is mounted: told when it was full
   std::filesystem::path log;      ///< what the program prints is appended to it
   bool terminal = false;          ///< a person's: our own input and output, no limit of time
+  int interruption = -1;          ///< when this descriptor is readable, the program is ended
 };
 
 struct SandboxEnd {
   int status = 0;  ///< the program's exit code, or 128 + the signal that ended it
   bool timed_out = false;
+  bool interrupted = false;
   bool out_of_memory = false;
   bool disk_full = false;
   double seconds = 0;

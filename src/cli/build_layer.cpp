@@ -8,6 +8,7 @@
 #include "build/step_report.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
+#include "cli/interruption.h"
 
 namespace oxbow::cli {
 namespace {
@@ -20,7 +21,8 @@ struct BuildLayerArguments {
 };
 
 ExitCode exit_code(const build::StepReport& report) {
-  if (report.busy || report.result.outcome == plan::Outcome::internal_error) {
+  if (report.busy || report.result.outcome == plan::Outcome::internal_error ||
+      report.result.outcome == plan::Outcome::cancelled) {
     return ExitCode::could_not;
   }
   return report.result.outcome == plan::Outcome::success ? ExitCode::done : ExitCode::bad_news;
@@ -39,6 +41,9 @@ ExitCode run(const BuildLayerArguments& arguments) {
   if (!settings) return report_error(settings.error().message);
   build::BuildSettings with = *settings;
   with.if_busy = arguments.if_busy;
+  // So that a build that is stopped takes its draft and its mounts with it.
+  const Interruption interruption;
+  with.interruption = interruption.descriptor();
 
   const build::LayerStore store(arguments.build.cache, spec->platform);
   const build::SourceCache sources(arguments.build.cache);

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -44,6 +45,9 @@ Result<std::string> find_layer(const build::LayerStore& store, const std::string
 }
 
 ExitCode run(const ShellArguments& arguments) {
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
+    return report_error("a shell needs a terminal as its input and output; run it in one");
+  }
   const build::LayerStore store(arguments.build.cache, arguments.platform);
   const auto key = find_layer(store, arguments.package);
   if (!key) return report_error(key.error().message);

@@ -53,7 +53,7 @@ Result<void> LayerRun::choose(std::span<const NodeIndex> wanted) {
   for (const NodeIndex at : all) keys.push_back((*graph_)[at].key);
   auto lease = store_->lease(keys);
   if (!lease) return std::unexpected(std::move(lease.error()));
-  lease_ = std::move(*lease);
+  if (*lease) lease_.emplace(std::move(**lease));
   std::vector<bool> listed(graph_->nodes().size());
   std::vector<NodeIndex> missing;
   for (const NodeIndex at : wanted) {

@@ -64,7 +64,7 @@ class LayerRun {
   std::vector<NodeIndex> of_step_;
   std::vector<std::optional<LayerOutcome>> outcomes_;  // by node
   std::vector<std::string> warnings_;
-  std::optional<build::FileLock> lease_;
+  std::optional<build::Lease> lease_;
 };
 
 /// What the cache says of a root's layer, where it stands on `own`; none if it says nothing.

@@ -134,11 +134,7 @@ TEST_CASE("what a living process has leased or locked stays") {
     }
     CHECK(cache.store.keys() == Texts{"mid", "old"});
   }
-  const Collection later = collected(cache, {.max_bytes = 0});
-  REQUIRE(later.removed.size() == 3);
-  CHECK(later.removed[0].name == "old");
-  CHECK(later.removed[1].name == "mid");
-  CHECK(later.removed[2].name.starts_with(".lease-"));
+  CHECK(names_of(collected(cache, {.max_bytes = 0})) == Texts{"old", "mid"});
   CHECK(cache.names() == Texts{".gc.lock", "base"});
 }
 

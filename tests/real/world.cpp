@@ -127,8 +127,10 @@ Texts left_over(const fs::path& cache) {
     if (!std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) continue;
     const std::string command = content(entry.path() / "comm");
     const std::string status = content(entry.path() / "status");
+    if (status.contains("\nState:\tZ")) continue;  // dead, only not waited for
     const bool sandbox = command == "runc\n" || command == "bwrap\n" || command == "opam\n";
-    if (sandbox || status.contains("\nUid:\t1000\t"))
+    const bool ours = content(entry.path() / "cmdline").contains(cache.string());
+    if (sandbox || ours || status.contains("\nUid:\t1000\t"))
       left.push_back("process " + name + " " + command);
   }
   std::error_code none;

@@ -71,8 +71,9 @@ struct Checked {
   rapidjson::Document document;
 };
 
-/// What is left of builds on this machine: processes of uid 1000 or by the names of the sandboxes'
-/// programs, control groups of oxbow, mounts below `cache`. Empty is what it ought to be.
+/// What is left of builds on this machine: processes of uid 1000, by the names of the sandboxes'
+/// programs or with `cache` among their arguments, control groups of oxbow, mounts below `cache`.
+/// Empty is what it ought to be.
 Texts left_over(const std::filesystem::path& cache);
 
 }  // namespace oxbow::real
