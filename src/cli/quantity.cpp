@@ -58,11 +58,13 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 std::string age_text(std::chrono::seconds age) {
+  constexpr std::int64_t hour = 3600;
+  constexpr std::int64_t day = 24 * hour;
   const auto count = std::max<std::int64_t>(age.count(), 0);
   if (count < 120) return fmt::format("{} s", count);
-  if (count < 2 * 3600) return fmt::format("{} min", count / 60);
-  if (count < 2 * 86400) return fmt::format("{} h", count / 3600);
-  return fmt::format("{} d", count / 86400);
+  if (count < 2 * hour) return fmt::format("{} min", count / 60);
+  if (count < 2 * day) return fmt::format("{} h", count / hour);
+  return fmt::format("{} d", count / day);
 }
 
 }  // namespace oxbow::cli

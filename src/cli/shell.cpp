@@ -45,9 +45,6 @@ Result<std::string> find_layer(const build::LayerStore& store, const std::string
 }
 
 ExitCode run(const ShellArguments& arguments) {
-  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
-    return report_error("a shell needs a terminal as its input and output; run it in one");
-  }
   const build::LayerStore store(arguments.build.cache, arguments.platform);
   const auto key = find_layer(store, arguments.package);
   if (!key) return report_error(key.error().message);
@@ -57,6 +54,9 @@ ExitCode run(const ShellArguments& arguments) {
   }
   const auto spec = build::parse_layer_spec(*text);
   if (!spec) return report_error(store.path(*key).string() + ": " + spec.error().message);
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
+    return report_error("a shell needs a terminal as its input and output; run it in one");
+  }
   if (const auto own = build::own_mounts(); !own) return report_error(own.error().message);
   const auto sandbox = arguments.build.sandbox();
   if (!sandbox) return report_error(sandbox.error().message);

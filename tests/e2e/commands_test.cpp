@@ -189,8 +189,10 @@ TEST_CASE("plan says how many layers a cache holds") {
 
   const ScratchFolder cache;
   const std::string key = first["key"].GetString();
-  write_file(cache / ("debian-12-x86_64/" + key + "/layer.json"), "{}");
-  write_file(cache / ("debian-11-x86_64/" + key + "/layer.json"), "{}");
+  const std::string record = R"({"package": "a.1", "exit_status": 1, "deps": [], "hashes": [],
+      "created": 1})";
+  write_file(cache / ("debian-12-x86_64/" + key + "/layer.json"), record);
+  write_file(cache / ("debian-11-x86_64/" + key + "/layer.json"), record);
   const Plan with = change.plan({"--cache", cache.path().string()});
   CHECK(with.target()["cached"].GetInt() == 1);
   CHECK(with.target()["build_ids"]["added"][0]["cached"].GetBool());
