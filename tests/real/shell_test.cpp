@@ -102,6 +102,7 @@ TEST_CASE("a shell shows where a build failed, and leaves nothing") {
                   .code == 1);
       const auto before = whole_layers(cache);
       const Texts shell = {"shell", "--cache", cache.path().string(), "--sandbox", sandbox, "bad"};
+      CHECK_THAT(program.error(shell), Contains("needs a terminal"));
 
       Person person(shell);
       person.see("broken");
@@ -155,13 +156,6 @@ TEST_CASE("a shell whose terminal goes away leaves nothing alive") {
       CHECK(left_alive(cache.path()) == Texts{});
     }
   }
-}
-
-TEST_CASE("a shell without a terminal says so") {
-  const Cache cache;
-  const e2e::Program program;
-  CHECK_THAT(program.error({"shell", "--cache", cache.path().string(), "bad"}),
-             Contains("terminal"));
 }
 
 }  // namespace
