@@ -3,10 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -71,16 +68,5 @@ class Sandbox {
   /// The error is for what could not be set up.
   virtual Result<SandboxEnd> run(const SandboxRequest& request) = 0;
 };
-
-enum class SandboxKind : std::uint8_t { runc, bwrap };
-
-/// "runc" or "bwrap".
-std::string_view name(SandboxKind kind);
-
-/// runc, and bubblewrap where runc is missing; an error where both are.
-Result<SandboxKind> find_sandbox();
-
-/// An error where the program is missing.
-Result<std::unique_ptr<Sandbox>> make_sandbox(SandboxKind kind);
 
 }  // namespace oxbow::build

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "build/layer_builder.h"
-#include "build/sandbox.h"
+#include "build/sandbox_kind.h"
 #include "job/layer_graph.h"
 
 namespace oxbow::cli {

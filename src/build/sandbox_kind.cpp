@@ -1,6 +1,9 @@
-#include "build/sandbox.h"
+#include "build/sandbox_kind.h"
 
 #include <unistd.h>
+
+#include <optional>
+#include <string>
 
 #include "build/bubblewrap.h"
 #include "build/runc.h"
