@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "store/database.h"
+#include "store/runs.h"
+#include "store/time.h"
+
+namespace oxbow::store {
+
+enum class PublicationId : std::int64_t {};
+
+/// check: a check run of a head. comment: the sticky one of a pull request. label: the rebuild
+/// label of a pull request. reaction: on a comment. reply: a comment made once.
+enum class PublicationKind : std::uint8_t { check, comment, label, reaction, reply };
+
+std::string_view name(PublicationKind kind);
+
+/// Publication is one thing that GitHub is to show, as it is wanted and as GitHub was last told.
+/// What it is, is (repository, kind, subject, name):
+///   kind      subject            name
+///   check     a run's id         "oxbow / analysis"
+///   comment   "PULL"             ""
+///   label     "PULL"             ""
+///   reaction  a comment's id     "eyes", "+1", "confused"
+///   reply     "PULL"             what it answers: a comment's id
+struct Publication {
+  PublicationId id{};
+  std::string repository;
+  std::int64_t installation = 0;
+  PublicationKind kind = PublicationKind::check;
+  std::string subject;
+  std::string name;
+  std::optional<RunId> run;  ///< whose it is now
+  std::string wanted;        ///< what GitHub is to be told: a text that github/ reads and writes
+  std::string told;          ///< the last `wanted` that GitHub has taken; empty if none
+  std::string remote_id;     ///< GitHub's id of it; empty until known
+  /// GitHub may have made it without our knowing its id: look for it before making it.
+  bool attempted = false;
+  std::size_t failures = 0;  ///< in a row
+  std::string failure;       ///< the last one
+  bool given_up = false;
+  Time not_before;
+  std::optional<Time> told_at;
+
+  bool is_due() const { return !given_up && wanted != told; }
+};
+
+/// Publications is the way out to GitHub. What is wanted is written with what it tells of, in one
+/// transaction; a publisher makes it so, one write after another, as often as it takes.
+class Publications {
+ public:
+  explicit Publications(Database& database) : database_(&database) {}
+
+  /// Says what is wanted from now on. The newest wins: what was wanted before and not told never
+  /// will be. Gives hope again to what was given up. `key` has repository, installation, kind,
+  /// subject, name and run.
+  Result<PublicationId> want(const Publication& key, std::string_view wanted, Time now);
+
+  /// The one that is to be told next: of those due and not to be left alone for now, the one that
+  /// has waited the longest.
+  Result<std::optional<Publication>> next(Time now);
+
+  /// When next() will have one, if nothing else happens.
+  Result<std::optional<Time>> next_time();
+
+  /// To be called before GitHub is asked to make the thing.
+  Result<void> attempt(PublicationId id);
+
+  /// GitHub has taken `wanted`, which is now known there as `remote_id`. It is left alone until
+  /// `not_before`.
+  Result<void> told(PublicationId id, std::string_view wanted, std::string_view remote_id, Time now,
+                    Time not_before);
+
+  Result<void> postpone(PublicationId id, std::string_view failure, Time until);
+  Result<void> give_up(PublicationId id, std::string_view failure);
+
+  /// Counts it as never made, so that it is made anew: it is gone at GitHub.
+  Result<void> forget_remote(PublicationId id);
+
+  Result<std::optional<Publication>> find(std::string_view repository, PublicationKind kind,
+                                          std::string_view subject, std::string_view name);
+  Result<std::optional<Publication>> find(PublicationId id);
+  /// The check that GitHub knows under this id.
+  Result<std::optional<Publication>> find_check(std::string_view repository,
+                                                std::string_view remote_id);
+  Result<std::vector<Publication>> of_run(RunId run);
+
+  struct Counts {
+    std::size_t due = 0;
+    std::size_t given_up = 0;
+  };
+  Result<Counts> counts();
+
+  /// Takes the next turn for a write to GitHub, `apart` after the one before, and says when that
+  /// is: never earlier than `now`. Holds for all processes on this store, and across their ends.
+  Result<Time> take_turn(Time now, std::chrono::milliseconds apart);
+
+  /// Nobody may write before `time`: GitHub has said so.
+  Result<void> hold_back(Time time);
+
+ private:
+  Database* database_;
+};
+
+}  // namespace oxbow::store
