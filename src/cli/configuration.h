@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/toml.h"
 #include "build/fetch.h"
 #include "job/layer_graph.h"
 #include "job/repository.h"
@@ -50,6 +51,11 @@ struct BuildConfiguration {
   build::FetchSettings fetch;
   std::string base_command;
 };
+
+/// The parts that several files have: errors stay in the table.
+void check_version(const TomlTable& top);
+std::optional<solve::Target> read_target(const TomlTable& table);
+BuildConfiguration read_build(const TomlTable& top);
 
 /// Reads these parts of an oxbow.toml.
 Result<BuildConfiguration> parse_build_configuration(std::string_view text,

@@ -205,7 +205,7 @@ TEST_CASE("mistakes in the user's configuration are told with file and line") {
     REQUIRE(message.starts_with(file + ":"));
     return message.substr(file.size() + 1);
   };
-  CHECK(error("version = 1\n[cache]\nkey = \"md5\"\n") == "2: 'key' is build-id or day10");
+  CHECK(error("version = 1\n[cache]\nkey = \"md5\"\n") == "3: 'key' is build-id or day10");
   CHECK(error("version = 1\n[cache]\nfolder = \"/tmp\"\n") ==
         "3: there is no setting 'folder' here");
   CHECK(error("version = 1\n[fetch]\nprivate_addresses = \"yes\"\n") ==

@@ -160,7 +160,7 @@ TEST_CASE("an oxbow.toml that is wrong is told with its place") {
     return Program().error({"plan"}, {.folder = clone.path()});
   };
   CHECK_THAT(complaint("version = 1\n[[target]]\ncompiler = \"comp\"\n"),
-             Contains("oxbow.toml of ") && Contains(":2: 'comp' is no compiler"));
+             Contains("oxbow.toml of ") && Contains(":3: 'comp' is no compiler"));
   CHECK_THAT(complaint("version = 1\n[[target]\n"), Contains(":2: "));
   CHECK_THAT(complaint("version = 2\n[[target]]\ncompiler = \"comp.1.0\"\n"),
              Contains(":1: version must be 1"));
