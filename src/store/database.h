@@ -3,18 +3,46 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 #include "base/error.h"
 
+struct sqlite3_stmt;
+
 namespace oxbow::store {
 
-class Statement;
+/// What a statement's ?1, ?2, … stand for. Texts may hold anything, also zeros.
+using Value = std::variant<std::monostate, std::int64_t, double, std::string_view>;
+
+template <typename T>
+Value optional_value(const std::optional<T>& optional) {
+  return optional ? Value(std::int64_t{*optional}) : Value();
+}
+
+/// Row is one row of a statement's answer, valid until the next.
+class Row {
+ public:
+  explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+
+  bool is_null(int column) const;
+  std::int64_t integer(int column) const;
+  std::size_t count(int column) const;  ///< not negative
+  double real(int column) const;
+  std::string text(int column) const;
+
+ private:
+  sqlite3_stmt* statement_;
+};
 
 /// Database is a connection to the store, an SQLite file in WAL mode; what it holds is described in
-/// schema.h. What was written is on the disk when a call returns (synchronous = FULL). For one
-/// thread; several processes and threads may each have one, and wait for each other for up to ten
-/// seconds.
+/// schema.h. What was written is on the disk when a call returns. For one thread; several processes
+/// and threads may each have one, and wait for each other for up to ten seconds.
 class Database {
  public:
   enum class Access : std::uint8_t { read_write, read_only };
@@ -35,12 +63,51 @@ class Database {
   /// part of that one.
   Result<void> transaction(const std::function<Result<void>()>& work);
 
-  /// A statement, prepared once for each text. Only for this folder.
-  Statement prepare(const char* sql);
+  /// Runs a statement and returns how many rows it changed. Texts of statements are literals, which
+  /// are prepared once. This and what follows is for this folder.
+  Result<std::size_t> run(const char* sql, std::initializer_list<Value> values = {});
+
+  /// Runs a query and hands over each row.
+  Result<void> each(const char* sql, std::initializer_list<Value> values,
+                    const std::function<void(const Row&)>& take);
+
+  /// The rows, each as `read` makes it.
+  template <typename Read>
+  auto all(const char* sql, std::initializer_list<Value> values, const Read& read)
+      -> Result<std::vector<decltype(read(std::declval<const Row&>()))>> {
+    std::vector<decltype(read(std::declval<const Row&>()))> rows;
+    auto done = each(sql, values, [&](const Row& row) { rows.push_back(read(row)); });
+    if (!done) return std::unexpected(std::move(done.error()));
+    return rows;
+  }
+
+  /// The first row, if there is one.
+  template <typename Read>
+  auto one(const char* sql, std::initializer_list<Value> values, const Read& read)
+      -> Result<std::optional<decltype(read(std::declval<const Row&>()))>> {
+    std::optional<decltype(read(std::declval<const Row&>()))> first;
+    auto done = each(sql, values, [&](const Row& row) {
+      if (!first) first = read(row);
+    });
+    if (!done) return std::unexpected(std::move(done.error()));
+    return first;
+  }
+
+  /// Changes whenever another connection has changed the store.
+  std::int64_t data_version();
+
+  /// Of the row that was inserted last.
+  std::int64_t last_id() const;
 
  private:
   struct Connection;
   explicit Database(std::unique_ptr<Connection> connection);
+  static Result<Database> connect(const std::string& file, int flags);
+  Result<std::int64_t> schema_version();
+  Result<void> migrate();
+  Result<sqlite3_stmt*> prepared(const char* sql, std::initializer_list<Value> values);
+  Error error(const char* sql) const;
+
   std::unique_ptr<Connection> connection_;
 };
 

@@ -57,6 +57,9 @@ class Deliveries {
   /// How many are in each state, in the order of the enumeration.
   Result<std::vector<std::size_t>> counts();
 
+  /// When the one came that waits the longest.
+  Result<std::optional<Time>> waits_since();
+
   /// Forgets the payloads of closed deliveries that came before; their GUIDs stay known.
   Result<std::size_t> forget_payloads(Time before);
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +20,8 @@ enum class JobId : std::int64_t {};
 /// What is to be done for a run. The analysis is apart from the builds, so that it never waits
 /// behind one.
 enum class JobKind : std::uint8_t { analyse, build };
+
+std::string_view name(JobKind kind);
 
 struct Job {
   JobId id{};
@@ -40,8 +41,8 @@ class Jobs {
   /// those that were added first.
   Result<void> add(RunId run, JobKind kind, int priority, Time not_before);
 
-  /// Leases the first job of these kinds that nobody has.
-  Result<std::optional<Job>> lease(std::span<const JobKind> kinds, std::string_view owner, Time now,
+  /// Leases the first job of this kind that nobody has.
+  Result<std::optional<Job>> lease(JobKind kind, std::string_view owner, Time now,
                                    std::chrono::milliseconds length);
 
   /// Whether the job is still the owner's, which it then is until `now + length`. It is not when
@@ -65,7 +66,7 @@ class Jobs {
     std::size_t waiting = 0;
     std::size_t leased = 0;
   };
-  Result<Counts> counts(JobKind kind);
+  Result<Counts> counts(JobKind kind, Time now);
 
  private:
   Database* database_;

@@ -1,53 +1,70 @@
+#include "store/names.h"
+
 #include <array>
-#include <string_view>
 #include <utility>
 
-#include "store/deliveries.h"
-#include "store/publications.h"
-#include "store/runs.h"
-
-// These names are in the store's files: a new one may be added at an end, none may be changed.
 namespace oxbow::store {
 namespace {
 
-template <std::size_t count, typename Enum>
-std::string_view at(const std::array<std::string_view, count>& names, Enum value) {
-  return names.at(static_cast<std::size_t>(std::to_underlying(value)));
+using Name = std::string_view;
+
+constexpr std::array<Name, 4> of_deliveries = {"waiting", "done", "ignored", "failed"};
+constexpr std::array<Name, 2> of_jobs = {"analyse", "build"};
+constexpr std::array<Name, 3> of_kinds = {"pull_request", "push", "merge_group"};
+constexpr std::array<Name, 6> of_runs = {"queued",   "analysing", "analysis_done",
+                                         "building", "completed", "cancelled"};
+constexpr std::array<Name, 4> of_scopes = {"nothing", "everything", "failed_again", "packages"};
+constexpr std::array<Name, 4> of_holds = {"none", "draft", "approval", "building_off"};
+constexpr std::array<Name, 3> of_layers = {"waiting", "running", "done"};
+constexpr std::array<Name, 5> of_publications = {"check", "comment", "label", "reaction", "reply"};
+
+template <typename Enum>
+Name at(Enum value) {
+  return names<Enum>()[static_cast<std::size_t>(std::to_underlying(value))];
 }
 
 }  // namespace
 
-std::string_view name(DeliveryState state) {
-  static constexpr std::array<std::string_view, 4> names = {"waiting", "done", "ignored", "failed"};
-  return at(names, state);
+template <>
+std::span<const Name> names<DeliveryState>() {
+  return of_deliveries;
+}
+template <>
+std::span<const Name> names<JobKind>() {
+  return of_jobs;
+}
+template <>
+std::span<const Name> names<RunKind>() {
+  return of_kinds;
+}
+template <>
+std::span<const Name> names<RunState>() {
+  return of_runs;
+}
+template <>
+std::span<const Name> names<RunScope>() {
+  return of_scopes;
+}
+template <>
+std::span<const Name> names<Hold>() {
+  return of_holds;
+}
+template <>
+std::span<const Name> names<LayerState>() {
+  return of_layers;
+}
+template <>
+std::span<const Name> names<PublicationKind>() {
+  return of_publications;
 }
 
-std::string_view name(RunKind kind) {
-  static constexpr std::array<std::string_view, 3> names = {"pull_request", "push", "merge_group"};
-  return at(names, kind);
-}
-
-std::string_view name(RunState state) {
-  static constexpr std::array<std::string_view, 6> names = {
-      "queued", "analysing", "analysis_done", "building", "completed", "cancelled"};
-  return at(names, state);
-}
-
-std::string_view name(RunScope scope) {
-  static constexpr std::array<std::string_view, 4> names = {"nothing", "everything", "failed_again",
-                                                            "packages"};
-  return at(names, scope);
-}
-
-std::string_view name(LayerState state) {
-  static constexpr std::array<std::string_view, 3> names = {"waiting", "running", "done"};
-  return at(names, state);
-}
-
-std::string_view name(PublicationKind kind) {
-  static constexpr std::array<std::string_view, 5> names = {"check", "comment", "label", "reaction",
-                                                            "reply"};
-  return at(names, kind);
-}
+Name name(DeliveryState state) { return at(state); }
+Name name(JobKind kind) { return at(kind); }
+Name name(RunKind kind) { return at(kind); }
+Name name(RunState state) { return at(state); }
+Name name(RunScope scope) { return at(scope); }
+Name name(Hold hold) { return at(hold); }
+Name name(LayerState state) { return at(state); }
+Name name(PublicationKind kind) { return at(kind); }
 
 }  // namespace oxbow::store

@@ -61,8 +61,8 @@ class Publications {
 
   /// Says what is wanted from now on. The newest wins: what was wanted before and not told never
   /// will be. Gives hope again to what was given up. `key` has repository, installation, kind,
-  /// subject, name and run.
-  Result<PublicationId> want(const Publication& key, std::string_view wanted, Time now);
+  /// subject, name and run. It is told from `not_before` on: what may soon be outdated can wait.
+  Result<PublicationId> want(const Publication& key, std::string_view wanted, Time not_before);
 
   /// The one that is to be told next: of those due and not to be left alone for now, the one that
   /// has waited the longest.

@@ -18,8 +18,7 @@ enum class RunId : std::int64_t {};
 
 enum class RunKind : std::uint8_t { pull_request, push, merge_group };
 
-/// analysis_done: the analysis is told, and nothing is to be built (yet): a draft, or an author who
-/// is not trusted. completed and cancelled are ends.
+/// analysis_done: the analysis is told, and the builds are held. completed and cancelled are ends.
 enum class RunState : std::uint8_t {
   queued,
   analysing,
@@ -32,9 +31,13 @@ enum class RunState : std::uint8_t {
 /// How much of the cone is to be built.
 enum class RunScope : std::uint8_t { nothing, everything, failed_again, packages };
 
+/// Why a run's builds do not begin when its analysis is done.
+enum class Hold : std::uint8_t { none, draft, approval, building_off };
+
 std::string_view name(RunKind kind);
 std::string_view name(RunState state);
 std::string_view name(RunScope scope);
+std::string_view name(Hold hold);
 
 /// What a run tests. One run that has not ended is there for a repository, pull request and head.
 struct RunSubject {
@@ -55,6 +58,7 @@ struct Run {
   RunSubject subject;
   RunState state = RunState::queued;
   RunScope scope = RunScope::everything;
+  Hold hold = Hold::none;
   std::vector<std::string> packages;  ///< of RunScope::packages, as they were asked for
   std::string cause;                  ///< "pull request opened", "@alice asked: rerun failed"
   std::string conclusion;             ///< as GitHub's check runs have it; empty until there is one
@@ -120,15 +124,13 @@ class Runs {
     RunId run{};
     bool is_new = false;
   };
-  Result<Begun> begin(const RunSubject& subject, RunScope scope,
+  Result<Begun> begin(const RunSubject& subject, RunScope scope, Hold hold,
                       const std::vector<std::string>& packages, std::string_view cause, Time now);
 
   Result<std::optional<Run>> find(RunId run);
 
-  /// Those of a repository that have not ended, oldest first; all pull requests' where `pull` is
-  /// not given.
-  Result<std::vector<Run>> open_runs(std::string_view repository,
-                                     std::optional<std::int64_t> pull = std::nullopt);
+  /// Those of a kind and pull request (0: none) that have not ended, oldest first.
+  Result<std::vector<Run>> open_runs(std::string_view repository, RunKind kind, std::int64_t pull);
 
   /// The newest run for a head, whatever its state.
   Result<std::optional<Run>> newest(std::string_view repository, std::string_view head);

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "store/database.h"
+#include "store/deliveries.h"
+#include "store/jobs.h"
+#include "store/publications.h"
+#include "store/runs.h"
+
+/// The names that enumerations have in the store's files, and the way back. A new one may be added
+/// at an end, none may be changed.
+namespace oxbow::store {
+
+template <typename Enum>
+std::span<const std::string_view> names();
+
+template <>
+std::span<const std::string_view> names<DeliveryState>();
+template <>
+std::span<const std::string_view> names<JobKind>();
+template <>
+std::span<const std::string_view> names<RunKind>();
+template <>
+std::span<const std::string_view> names<RunState>();
+template <>
+std::span<const std::string_view> names<RunScope>();
+template <>
+std::span<const std::string_view> names<Hold>();
+template <>
+std::span<const std::string_view> names<LayerState>();
+template <>
+std::span<const std::string_view> names<PublicationKind>();
+
+/// The value of a name that was read from the store; the first value where there is no such name,
+/// which only a newer program can have written.
+template <typename Enum>
+Enum parse(std::string_view text) {
+  const auto all = names<Enum>();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] == text) return static_cast<Enum>(i);
+  }
+  return Enum{};
+}
+
+/// How many rows are in each state, in the order of the enumeration; `sql` selects a state and a
+/// number.
+template <typename Enum>
+Result<std::vector<std::size_t>> count_states(Database& database, const char* sql) {
+  std::vector<std::size_t> counts(names<Enum>().size());
+  auto done = database.each(sql, {}, [&](const Row& row) {
+    counts[static_cast<std::size_t>(parse<Enum>(row.text(0)))] += row.count(1);
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return counts;
+}
+
+}  // namespace oxbow::store

@@ -1,0 +1,158 @@
+#include "store/publications.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "store/names.h"
+
+namespace oxbow::store {
+namespace {
+
+#define OXBOW_PUBLICATION_COLUMNS                                                           \
+  "SELECT id, repository, installation, kind, subject, name, run, wanted, told, remote_id," \
+  " attempted, failures, failure, given_up, not_before, told_at FROM publications"
+
+std::int64_t number(PublicationId id) { return std::to_underlying(id); }
+
+Result<void> without_count(Result<std::size_t> changed) {
+  if (!changed) return std::unexpected(std::move(changed.error()));
+  return {};
+}
+
+Publication read(const Row& row) {
+  Publication publication;
+  publication.id = static_cast<PublicationId>(row.integer(0));
+  publication.repository = row.text(1);
+  publication.installation = row.integer(2);
+  publication.kind = parse<PublicationKind>(row.text(3));
+  publication.subject = row.text(4);
+  publication.name = row.text(5);
+  if (!row.is_null(6)) publication.run = static_cast<RunId>(row.integer(6));
+  publication.wanted = row.text(7);
+  publication.told = row.text(8);
+  publication.remote_id = row.text(9);
+  publication.attempted = row.integer(10) != 0;
+  publication.failures = row.count(11);
+  publication.failure = row.text(12);
+  publication.given_up = row.integer(13) != 0;
+  publication.not_before = to_time(row.integer(14));
+  if (!row.is_null(15)) publication.told_at = to_time(row.integer(15));
+  return publication;
+}
+
+}  // namespace
+
+Result<PublicationId> Publications::want(const Publication& key, std::string_view wanted,
+                                         Time not_before) {
+  const Value run = key.run ? Value(std::to_underlying(*key.run)) : Value();
+  auto id = database_->one(
+      "INSERT INTO publications (repository, installation, kind, subject, name, run, wanted, due,"
+      " not_before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)"
+      " ON CONFLICT (repository, kind, subject, name) DO UPDATE SET installation = ?2, run = ?6,"
+      " wanted = ?7, due = told <> ?7, given_up = 0,"
+      // What GitHub wants to be left alone for counts; what we ourselves put off does not.
+      " not_before = CASE WHEN told_at IS NOT NULL OR failures > 0 THEN max(not_before, ?8)"
+      " ELSE ?8 END RETURNING id",
+      {key.repository, key.installation, name(key.kind), key.subject, key.name, run, wanted,
+       to_number(not_before)},
+      [](const Row& row) { return static_cast<PublicationId>(row.integer(0)); });
+  if (!id) return std::unexpected(std::move(id.error()));
+  return id->value_or(PublicationId{});
+}
+
+Result<std::optional<Publication>> Publications::next(Time now) {
+  return database_->one(OXBOW_PUBLICATION_COLUMNS
+                        " WHERE due = 1 AND not_before <= ?1 ORDER BY not_before, id LIMIT 1",
+                        {to_number(now)}, read);
+}
+
+Result<std::optional<Time>> Publications::next_time() {
+  return database_->one(
+      "SELECT not_before FROM publications WHERE due = 1 ORDER BY not_before, id LIMIT 1", {},
+      [](const Row& row) { return to_time(row.integer(0)); });
+}
+
+Result<void> Publications::attempt(PublicationId id) {
+  return without_count(
+      database_->run("UPDATE publications SET attempted = 1 WHERE id = ?1", {number(id)}));
+}
+
+Result<void> Publications::told(PublicationId id, std::string_view wanted,
+                                std::string_view remote_id, Time now, Time not_before) {
+  return without_count(database_->run(
+      "UPDATE publications SET told = ?2, due = wanted <> ?2, remote_id = ?3, attempted = 0,"
+      " failures = 0, failure = '', told_at = ?4, not_before = ?5 WHERE id = ?1",
+      {number(id), wanted, remote_id, to_number(now), to_number(not_before)}));
+}
+
+Result<void> Publications::postpone(PublicationId id, std::string_view failure, Time until) {
+  return without_count(
+      database_->run("UPDATE publications SET failures = failures + 1, failure = ?2,"
+                     " not_before = ?3 WHERE id = ?1",
+                     {number(id), failure, to_number(until)}));
+}
+
+Result<void> Publications::give_up(PublicationId id, std::string_view failure) {
+  return without_count(
+      database_->run("UPDATE publications SET failures = failures + 1, failure = ?2, given_up = 1,"
+                     " due = 0 WHERE id = ?1",
+                     {number(id), failure}));
+}
+
+Result<void> Publications::forget_remote(PublicationId id) {
+  return without_count(
+      database_->run("UPDATE publications SET remote_id = '', attempted = 0, told = '', due = 1"
+                     " WHERE id = ?1",
+                     {number(id)}));
+}
+
+Result<std::optional<Publication>> Publications::find(std::string_view repository,
+                                                      PublicationKind kind,
+                                                      std::string_view subject,
+                                                      std::string_view name) {
+  return database_->one(OXBOW_PUBLICATION_COLUMNS
+                        " WHERE repository = ?1 AND kind = ?2 AND subject = ?3 AND name = ?4",
+                        {repository, store::name(kind), subject, name}, read);
+}
+
+Result<std::optional<Publication>> Publications::find(PublicationId id) {
+  return database_->one(OXBOW_PUBLICATION_COLUMNS " WHERE id = ?1", {number(id)}, read);
+}
+
+Result<std::optional<Publication>> Publications::find_check(std::string_view repository,
+                                                            std::string_view remote_id) {
+  return database_->one(OXBOW_PUBLICATION_COLUMNS
+                        " WHERE repository = ?1 AND kind = 'check' AND remote_id = ?2",
+                        {repository, remote_id}, read);
+}
+
+Result<std::vector<Publication>> Publications::of_run(RunId run) {
+  return database_->all(OXBOW_PUBLICATION_COLUMNS " WHERE run = ?1 ORDER BY id",
+                        {std::to_underlying(run)}, read);
+}
+
+#undef OXBOW_PUBLICATION_COLUMNS
+
+Result<Publications::Counts> Publications::counts() {
+  Counts counts;
+  auto done = database_->each(
+      "SELECT (SELECT count(*) FROM publications WHERE due = 1),"
+      " (SELECT count(*) FROM publications WHERE given_up = 1)",
+      {}, [&](const Row& row) { counts = {row.count(0), row.count(1)}; });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return counts;
+}
+
+Result<Time> Publications::take_turn(Time now, std::chrono::milliseconds apart) {
+  auto turn = database_->one("UPDATE pace SET next = max(next, ?1) + ?2 RETURNING next - ?2",
+                             {to_number(now), std::int64_t{apart.count()}},
+                             [](const Row& row) { return row.integer(0); });
+  if (!turn) return std::unexpected(std::move(turn.error()));
+  return to_time(turn->value_or(to_number(now)));
+}
+
+Result<void> Publications::hold_back(Time time) {
+  return without_count(database_->run("UPDATE pace SET next = max(next, ?1)", {to_number(time)}));
+}
+
+}  // namespace oxbow::store

@@ -1,0 +1,166 @@
+#include <utility>
+
+#include "store/names.h"
+#include "store/runs.h"
+
+// What a run found: its targets, layers, roots and documents.
+namespace oxbow::store {
+namespace {
+
+std::int64_t number(RunId run) { return std::to_underlying(run); }
+std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
+
+Result<void> without_count(Result<std::size_t> changed) {
+  if (!changed) return std::unexpected(std::move(changed.error()));
+  return {};
+}
+
+constexpr const char* write_layer =
+    "INSERT OR REPLACE INTO run_layers (run, target, position, package, key, reason, state,"
+    " outcome, cached, seconds, error_line)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+RunLayer read_layer(const Row& row) {
+  RunLayer layer;
+  layer.target = row.count(0);
+  layer.position = row.count(1);
+  layer.package = row.text(2);
+  layer.key = row.text(3);
+  layer.reason = row.text(4);
+  layer.state = parse<LayerState>(row.text(5));
+  layer.outcome = row.text(6);
+  layer.cached = row.integer(7) != 0;
+  layer.seconds = row.real(8);
+  layer.error_line = row.text(9);
+  return layer;
+}
+
+}  // namespace
+
+Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
+                            std::span<const RunLayer> layers) {
+  return database_->transaction([&]() -> Result<void> {
+    for (const char* const clear :
+         {"DELETE FROM run_targets WHERE run = ?1", "DELETE FROM run_layers WHERE run = ?1",
+          "DELETE FROM run_roots WHERE run = ?1"}) {
+      if (auto done = database_->run(clear, {number(run)}); !done) {
+        return std::unexpected(std::move(done.error()));
+      }
+    }
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const RunTarget& target = targets[i];
+      auto done = database_->run(
+          "INSERT INTO run_targets (run, position, compiler, platform, packages, layers, cached,"
+          " estimated_seconds, conclusion) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+          {number(run), number(i), target.compiler, target.platform, number(target.packages),
+           number(target.layers), number(target.cached), target.estimated_seconds,
+           target.conclusion});
+      if (!done) return std::unexpected(std::move(done.error()));
+    }
+    for (const RunLayer& layer : layers) {
+      if (auto done = set_layer(run, layer); !done) return done;
+    }
+    return {};
+  });
+}
+
+Result<void> Runs::set_target_conclusion(RunId run, std::size_t target,
+                                         std::string_view conclusion) {
+  return without_count(
+      database_->run("UPDATE run_targets SET conclusion = ?3 WHERE run = ?1 AND position = ?2",
+                     {number(run), number(target), conclusion}));
+}
+
+Result<void> Runs::set_layer(RunId run, const RunLayer& layer) {
+  return without_count(database_->run(
+      write_layer, {number(run), number(layer.target), number(layer.position), layer.package,
+                    layer.key, layer.reason, name(layer.state), layer.outcome,
+                    std::int64_t{layer.cached}, layer.seconds, layer.error_line}));
+}
+
+Result<void> Runs::set_roots(RunId run, std::span<const RunRoot> roots) {
+  return database_->transaction([&]() -> Result<void> {
+    auto cleared = database_->run("DELETE FROM run_roots WHERE run = ?1", {number(run)});
+    if (!cleared) return std::unexpected(std::move(cleared.error()));
+    for (const RunRoot& root : roots) {
+      auto done = database_->run(
+          "INSERT OR REPLACE INTO run_roots (run, target, package, base, head, verdict, failed_key)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+          {number(run), number(root.target), root.package, root.base, root.head, root.verdict,
+           root.failed_key});
+      if (!done) return std::unexpected(std::move(done.error()));
+    }
+    return {};
+  });
+}
+
+Result<std::vector<RunTarget>> Runs::targets(RunId run) {
+  return database_->all(
+      "SELECT compiler, platform, packages, layers, cached, estimated_seconds, conclusion"
+      " FROM run_targets WHERE run = ?1 ORDER BY position",
+      {number(run)}, [](const Row& row) {
+        return RunTarget{row.text(0),  row.text(1), row.count(2), row.count(3),
+                         row.count(4), row.real(5), row.text(6)};
+      });
+}
+
+Result<std::vector<RunLayer>> Runs::layers(RunId run, std::size_t skip, std::size_t count) {
+  return database_->all(
+      "SELECT target, position, package, key, reason, state, outcome, cached, seconds, error_line"
+      " FROM run_layers WHERE run = ?1 ORDER BY target, position LIMIT ?3 OFFSET ?2",
+      {number(run), number(skip), number(count)}, read_layer);
+}
+
+Result<std::optional<RunLayer>> Runs::layer(RunId run, std::size_t target, std::string_view key) {
+  return database_->one(
+      "SELECT target, position, package, key, reason, state, outcome, cached, seconds, error_line"
+      " FROM run_layers WHERE run = ?1 AND target = ?2 AND key = ?3",
+      {number(run), number(target), key}, read_layer);
+}
+
+Result<std::vector<RunRoot>> Runs::roots(RunId run) {
+  return database_->all(
+      "SELECT target, package, base, head, verdict, failed_key FROM run_roots WHERE run = ?1"
+      " ORDER BY target, package",
+      {number(run)}, [](const Row& row) {
+        return RunRoot{row.count(0), row.text(1), row.text(2),
+                       row.text(3),  row.text(4), row.text(5)};
+      });
+}
+
+Result<void> Runs::set_document(RunId run, std::string_view name, std::string_view text) {
+  return without_count(
+      database_->run("INSERT OR REPLACE INTO run_documents (run, name, text) VALUES (?1, ?2, ?3)",
+                     {number(run), name, text}));
+}
+
+Result<std::optional<std::string>> Runs::document(RunId run, std::string_view name) {
+  return database_->one("SELECT text FROM run_documents WHERE run = ?1 AND name = ?2",
+                        {number(run), name}, [](const Row& row) { return row.text(0); });
+}
+
+Result<void> Runs::set_package_status(std::string_view repository, std::string_view commit,
+                                      std::string_view target, std::span<const RunRoot> roots) {
+  return database_->transaction([&]() -> Result<void> {
+    for (const RunRoot& root : roots) {
+      auto done = database_->run(
+          "INSERT OR REPLACE INTO package_status (repository, commit_id, target, package, outcome)"
+          " VALUES (?1, ?2, ?3, ?4, ?5)",
+          {repository, commit, target, root.package, root.head});
+      if (!done) return std::unexpected(std::move(done.error()));
+    }
+    return {};
+  });
+}
+
+Result<std::optional<std::string>> Runs::package_status(std::string_view repository,
+                                                        std::string_view commit,
+                                                        std::string_view target,
+                                                        std::string_view package) {
+  return database_->one(
+      "SELECT outcome FROM package_status WHERE repository = ?1 AND commit_id = ?2"
+      " AND target = ?3 AND package = ?4",
+      {repository, commit, target, package}, [](const Row& row) { return row.text(0); });
+}
+
+}  // namespace oxbow::store

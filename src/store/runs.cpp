@@ -1,0 +1,141 @@
+#include "store/runs.h"
+
+#include <utility>
+
+#include "store/lines.h"
+#include "store/names.h"
+
+namespace oxbow::store {
+namespace {
+
+#define OXBOW_RUN_COLUMNS                                                                    \
+  "SELECT id, repository, kind, installation, pull, title, author, head, base, base_branch," \
+  " state, scope, hold, packages, cause, conclusion, summary, tested_base, lower,"           \
+  " packages_rebuilt, layers, cached, created, started, analysed, finished FROM runs"
+
+std::int64_t number(RunId run) { return std::to_underlying(run); }
+std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
+
+std::optional<Time> optional_time(const Row& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return to_time(row.integer(column));
+}
+
+Value value(const std::optional<Time>& time) { return time ? Value(to_number(*time)) : Value(); }
+
+Run read(const Row& row) {
+  Run run;
+  run.id = static_cast<RunId>(row.integer(0));
+  run.subject.repository = row.text(1);
+  run.subject.kind = parse<RunKind>(row.text(2));
+  run.subject.installation = row.integer(3);
+  run.subject.pull = row.integer(4);
+  run.subject.title = row.text(5);
+  run.subject.author = row.text(6);
+  run.subject.head = row.text(7);
+  run.subject.base = row.text(8);
+  run.subject.base_branch = row.text(9);
+  run.state = parse<RunState>(row.text(10));
+  run.scope = parse<RunScope>(row.text(11));
+  run.hold = parse<Hold>(row.text(12));
+  run.packages = split_lines(row.text(13));
+  run.cause = row.text(14);
+  run.conclusion = row.text(15);
+  run.summary = row.text(16);
+  run.tested_base = row.text(17);
+  run.lower = split_lines(row.text(18));
+  run.packages_rebuilt = row.count(19);
+  run.layers = row.count(20);
+  run.cached = row.count(21);
+  run.created = to_time(row.integer(22));
+  run.started = optional_time(row, 23);
+  run.analysed = optional_time(row, 24);
+  run.finished = optional_time(row, 25);
+  return run;
+}
+
+}  // namespace
+
+Result<Runs::Begun> Runs::begin(const RunSubject& subject, RunScope scope, Hold hold,
+                                const std::vector<std::string>& packages, std::string_view cause,
+                                Time now) {
+  Begun begun;
+  auto done = database_->transaction([&]() -> Result<void> {
+    const auto open = database_->one(
+        "SELECT id FROM runs WHERE repository = ?1 AND kind = ?2 AND pull = ?3 AND head = ?4"
+        " AND state NOT IN ('completed', 'cancelled')",
+        {subject.repository, name(subject.kind), subject.pull, subject.head},
+        [](const Row& row) { return row.integer(0); });
+    if (!open) return std::unexpected(open.error());
+    if (*open) {
+      begun.run = static_cast<RunId>(**open);
+      return {};
+    }
+    const std::string package_lines = join_lines(packages);
+    const auto added = database_->run(
+        "INSERT INTO runs (repository, kind, installation, pull, title, author, head, base,"
+        " base_branch, state, scope, hold, packages, cause, created)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', ?10, ?11, ?12, ?13, ?14)",
+        {subject.repository, name(subject.kind), subject.installation, subject.pull, subject.title,
+         subject.author, subject.head, subject.base, subject.base_branch, name(scope), name(hold),
+         package_lines, cause, to_number(now)});
+    if (!added) return std::unexpected(added.error());
+    begun = {static_cast<RunId>(database_->last_id()), true};
+    return {};
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return begun;
+}
+
+Result<std::optional<Run>> Runs::find(RunId run) {
+  return database_->one(OXBOW_RUN_COLUMNS " WHERE id = ?1", {number(run)}, read);
+}
+
+Result<std::vector<Run>> Runs::open_runs(std::string_view repository, RunKind kind,
+                                         std::int64_t pull) {
+  return database_->all(OXBOW_RUN_COLUMNS
+                        " WHERE repository = ?1 AND kind = ?2 AND pull = ?3"
+                        " AND state NOT IN ('completed', 'cancelled') ORDER BY id",
+                        {repository, name(kind), pull}, read);
+}
+
+Result<std::optional<Run>> Runs::newest(std::string_view repository, std::string_view head) {
+  return database_->one(OXBOW_RUN_COLUMNS
+                        " WHERE repository = ?1 AND head = ?2 ORDER BY id DESC LIMIT 1",
+                        {repository, head}, read);
+}
+
+Result<std::optional<Run>> Runs::newest_of_pull(std::string_view repository, std::int64_t pull) {
+  return database_->one(OXBOW_RUN_COLUMNS
+                        " WHERE repository = ?1 AND pull = ?2 ORDER BY id DESC LIMIT 1",
+                        {repository, pull}, read);
+}
+
+Result<void> Runs::update(const Run& run) {
+  const std::string packages = join_lines(run.packages);
+  const std::string lower = join_lines(run.lower);
+  auto done = database_->run(
+      "UPDATE runs SET state = ?2, scope = ?3, hold = ?4, packages = ?5, cause = ?6,"
+      " conclusion = ?7, summary = ?8, tested_base = ?9, lower = ?10, packages_rebuilt = ?11,"
+      " layers = ?12, cached = ?13, created = ?14, started = ?15, analysed = ?16, finished = ?17"
+      " WHERE id = ?1",
+      {number(run.id), name(run.state), name(run.scope), name(run.hold), packages, run.cause,
+       run.conclusion, run.summary, run.tested_base, lower, number(run.packages_rebuilt),
+       number(run.layers), number(run.cached), to_number(run.created), value(run.started),
+       value(run.analysed), value(run.finished)});
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
+}
+
+Result<std::vector<Run>> Runs::list(std::optional<RunId> before, std::size_t count) {
+  return database_->all(OXBOW_RUN_COLUMNS " WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+                        {before ? number(*before) : INT64_MAX, number(count)}, read);
+}
+
+Result<std::vector<std::size_t>> Runs::counts() {
+  return count_states<RunState>(*database_, "SELECT state, count(*) FROM runs GROUP BY state");
+}
+
+#undef OXBOW_RUN_COLUMNS
+
+}  // namespace oxbow::store
