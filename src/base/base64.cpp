@@ -1,9 +1,9 @@
-#include "build/base64.h"
+#include "base/base64.h"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace oxbow::build {
+namespace oxbow {
 namespace {
 
 constexpr std::string_view digits =
@@ -29,6 +29,16 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
+std::string to_base64url(std::string_view bytes) {
+  std::string text = to_base64(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  for (char& c : text) {
+    if (c == '+') c = '-';
+    if (c == '/') c = '_';
+  }
+  return text;
+}
+
 std::optional<std::string> parse_base64(std::string_view text) {
   std::string_view unpadded = text;
   for (int i = 0; i < 2 && unpadded.ends_with('='); ++i) unpadded.remove_suffix(1);
@@ -50,4 +60,4 @@ std::optional<std::string> parse_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace oxbow::build
+}  // namespace oxbow

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "build/base64.h"
+#include "base/base64.h"
 #include "build/json_members.h"
 
 namespace oxbow::build {

@@ -97,7 +97,9 @@ class Client {
   virtual Answer<std::vector<std::string>> labels(const Place& place, std::int64_t pull) = 0;
   virtual Answer<Permission> permission(const Place& place, std::string_view user) = 0;
   virtual Answer<RemotePull> pull(const Place& place, std::int64_t number) = 0;
-  virtual Answer<std::vector<FailedDelivery>> failed_deliveries(std::chrono::hours newer_than) = 0;
+  /// Those of the app's last 100 that were tried after `since` ("2026-11-26T12:00:00Z") and have
+  /// not arrived.
+  virtual Answer<std::vector<FailedDelivery>> failed_deliveries(std::string_view since) = 0;
 };
 
 }  // namespace oxbow::github

@@ -125,7 +125,8 @@ int set_head(git_repository* repository, git_remote* remote) {
 }
 
 std::optional<Error> fetch(git_repository* repository, std::string_view url,
-                           const OnProgress& on_progress) {
+                           const OnProgress& on_progress,
+                           const std::vector<std::string>& refspecs) {
   Transfer transfer{.on_progress = on_progress};
   const auto failed = [&] {
     return Error{
@@ -149,13 +150,20 @@ std::optional<Error> fetch(git_repository* repository, std::string_view url,
   options.callbacks.payload = &transfer;
   options.callbacks.transfer_progress = transferred;
   options.callbacks.credentials = credentials;
-  if (git_remote_fetch(raw, nullptr, &options, nullptr) != 0) return failed();
+  std::vector<char*> wanted;
+  wanted.reserve(refspecs.size());
+  for (const std::string& refspec : refspecs) wanted.push_back(const_cast<char*>(refspec.c_str()));
+  const git_strarray some{wanted.data(), wanted.size()};
+  if (git_remote_fetch(raw, wanted.empty() ? nullptr : &some, &options, nullptr) != 0) {
+    return failed();
+  }
   if (set_head(repository, raw) != 0) return failed();
   return std::nullopt;
 }
 
 std::optional<Error> clone(const fs::path& folder, std::string_view url,
-                           const OnProgress& on_progress) {
+                           const OnProgress& on_progress,
+                           const std::vector<std::string>& refspecs) {
   const fs::path unfinished = folder.string() + ".new";
   std::error_code error;
   fs::remove_all(unfinished, error);  // left by a process that died
@@ -164,7 +172,7 @@ std::optional<Error> clone(const fs::path& folder, std::string_view url,
     return Error{fmt::format("{}: cannot be created: {}", unfinished.string(), git_reason())};
   }
   Repository repository(raw);
-  auto failed = fetch(raw, url, on_progress);
+  auto failed = fetch(raw, url, on_progress, refspecs);
   repository.reset();
   if (!failed) {
     fs::rename(unfinished, folder, error);
@@ -210,20 +218,25 @@ std::string without_credentials(std::string_view url) {
   return std::string(url.substr(0, begin)).append(url.substr(begin + at + 1));
 }
 
-Result<fs::path> mirror(std::string_view url, const fs::path& cache,
-                        const OnProgress& on_progress) {
+fs::path mirror_folder(std::string_view url, const fs::path& cache) {
+  return cache / folder_name(url);
+}
+
+Result<fs::path> mirror(std::string_view url, const fs::path& cache, const OnProgress& on_progress,
+                        const std::vector<std::string>& refspecs) {
   start_git();
   std::error_code error;
   fs::create_directories(cache, error);
   if (error) {
     return fail(fmt::format("{}: cannot be created: {}", cache.string(), error.message()));
   }
-  fs::path folder = cache / folder_name(url);
+  fs::path folder = mirror_folder(url, cache);
   const auto lock = FileLock::take(folder.string() + ".lock");
   if (!lock) return std::unexpected(lock.error());
 
   if (!fs::exists(folder, error)) {
-    if (auto failed = clone(folder, url, on_progress)) return std::unexpected(std::move(*failed));
+    if (auto failed = clone(folder, url, on_progress, refspecs))
+      return std::unexpected(std::move(*failed));
     return folder;
   }
   git_repository* raw = nullptr;
@@ -232,7 +245,8 @@ Result<fs::path> mirror(std::string_view url, const fs::path& cache,
                             folder.string(), git_reason()));
   }
   const Repository repository(raw);
-  if (auto failed = fetch(raw, url, on_progress)) return std::unexpected(std::move(*failed));
+  if (auto failed = fetch(raw, url, on_progress, refspecs))
+    return std::unexpected(std::move(*failed));
   return folder;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -28,13 +29,18 @@ bool is_url(std::string_view text);
 std::string without_credentials(std::string_view url);
 
 /// Brings the bare mirror of `url` under `cache` up to date, cloning it at first, and says where it
-/// is. All references are mirrored, and those that are gone there are gone here. Its HEAD is the
-/// remote's default branch.
+/// is. What is mirrored are the references that `refspecs` name, as git writes them: all of them
+/// where there are none. Those that are gone there are gone here. Its HEAD is the remote's default
+/// branch.
 ///
 /// Two processes or threads that mirror one URL take turns by a lock file; waiting ends with an
 /// error after ten minutes. A clone that is broken off leaves no mirror. Who signs in does so by
 /// an ssh agent; nothing is asked for.
 Result<std::filesystem::path> mirror(std::string_view url, const std::filesystem::path& cache,
-                                     const OnProgress& on_progress = {});
+                                     const OnProgress& on_progress = {},
+                                     const std::vector<std::string>& refspecs = {});
+
+/// Where that mirror is, whether there is one or not.
+std::filesystem::path mirror_folder(std::string_view url, const std::filesystem::path& cache);
 
 }  // namespace oxbow::repo

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "build/base64.h"
+#include "base/base64.h"
 
 using namespace oxbow;
 using build::is_layer_key;
