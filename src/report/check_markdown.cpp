@@ -22,7 +22,7 @@ class CheckComment {
  public:
   explicit CheckComment(const CheckReport& report) : report_(report) {}
 
-  std::string text() && {
+  std::string text(std::string_view rest) && {
     using enum plan::Level;
     comment_.add(prose(summary(report_)) + "\n\n" + prose(summary(report_.plan)) + "\n");
     add_failures(regressions);
@@ -44,7 +44,7 @@ class CheckComment {
       add_solutions(list);
     }
     add_steps();
-    return std::move(comment_).text(wording_.of_plan.left_something_out());
+    return std::move(comment_).text(wording_.of_plan.left_something_out(), rest);
   }
 
  private:
@@ -141,6 +141,8 @@ class CheckComment {
 
 }  // namespace
 
-std::string to_markdown(const CheckReport& report) { return CheckComment(report).text(); }
+std::string to_markdown(const CheckReport& report, std::string_view rest) {
+  return CheckComment(report).text(rest);
+}
 
 }  // namespace oxbow::report

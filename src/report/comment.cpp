@@ -149,9 +149,9 @@ void Comment::add_folded(const Phrase& heading, const std::string& body) {
   add("<details><summary>" + html(heading) + "</summary>\n\n" + body + "\n</details>\n");
 }
 
-std::string Comment::text(bool shortened) && {
+std::string Comment::text(bool shortened, std::string_view rest) && {
   if (left_out_ > 0) text_ += "\nLeft out for want of room: " + counted(left_out_, "list") + ".\n";
-  if (shortened || left_out_ > 0) text_ += "\n" + std::string(whole_report) + "\n";
+  if (shortened || left_out_ > 0) text_ += "\n" + std::string(rest) + "\n";
   return std::move(text_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "report/markdown.h"
@@ -32,8 +33,8 @@ class Comment {
   void add_open(const Phrase& heading, const std::string& body);
   void add_folded(const Phrase& heading, const std::string& body);
 
-  /// The blocks, and where the rest is if something was left out.
-  std::string text(bool shortened) &&;
+  /// The blocks, and `rest`, which says where the rest is, if something was left out.
+  std::string text(bool shortened, std::string_view rest) &&;
 
  private:
   std::string text_;

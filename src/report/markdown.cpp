@@ -59,7 +59,7 @@ void add_installability(const Report& report, const InstallabilityList& list, Wo
 
 }  // namespace
 
-std::string to_markdown(const Report& report) {
+std::string to_markdown(const Report& report, std::string_view rest) {
   using enum plan::Level;
   Comment comment;
   Wording wording(bounds);
@@ -80,7 +80,7 @@ std::string to_markdown(const Report& report) {
       bullets(wording.changes(report)));
   const Lines notes = wording.findings(report.findings, {note});
   if (!notes.empty()) comment.add_folded(Phrase().strong("Notes"), code_block(notes));
-  return std::move(comment).text(wording.left_something_out());
+  return std::move(comment).text(wording.left_something_out(), rest);
 }
 
 }  // namespace oxbow::report

@@ -105,7 +105,9 @@ class Wording {
   bool left_something_out_ = false;
 };
 
-/// Where the rest is, for a report that left something out.
+/// Where the rest is, for a report that left something out: told by a command, or by the bot, whose
+/// texts name the run's page anyway.
 inline constexpr std::string_view whole_report = "Long lists are cut short: --format json has all.";
+inline constexpr std::string_view whole_run = "Long lists are cut short: the run's page has all.";
 
 }  // namespace oxbow::report
