@@ -4,8 +4,6 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/configuration.h"
-
 namespace oxbow::cli {
 namespace {
 
@@ -43,6 +41,8 @@ void BuildArguments::add_to(CLI::App& command) {
   command.add_option("--build-jobs", with.jobs, "that one build may run at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  command.add_option("--config", configuration,
+                     "the bot's configuration, for its [cache] and [fetch] (default: the user's)");
   command.add_flag("--rebuild-failed", with.rebuild_failed,
                    "build a layer again that is in the cache as a failure");
 }
@@ -60,16 +60,21 @@ Result<std::unique_ptr<build::Sandbox>> BuildArguments::sandbox() const {
 Result<build::BuildSettings> BuildArguments::settings() const {
   build::BuildSettings settings = with;
   settings.limits.time = std::chrono::seconds(seconds);
-  auto configuration = user_build_configuration();
-  if (!configuration) return std::unexpected(std::move(configuration.error()));
-  settings.fetch = std::move(configuration->fetch);
+  auto read = read_configuration();
+  if (!read) return std::unexpected(std::move(read.error()));
+  settings.fetch = std::move(read->fetch);
   return settings;
 }
 
-Result<job::KeyKind> BuildArguments::keys() {
-  const auto configuration = user_build_configuration();
-  if (!configuration) return std::unexpected(configuration.error());
-  return configuration->keys;
+Result<BuildConfiguration> BuildArguments::read_configuration() const {
+  if (configuration.empty()) return user_build_configuration();
+  return bot_build_configuration(configuration);
+}
+
+Result<job::KeyKind> BuildArguments::keys() const {
+  const auto read = read_configuration();
+  if (!read) return std::unexpected(read.error());
+  return read->keys;
 }
 
 std::vector<std::string> BuildArguments::for_build_layer() const {
@@ -83,6 +88,7 @@ std::vector<std::string> BuildArguments::for_build_layer() const {
   add("--disk", std::to_string(with.limits.disk));
   add("--processes", std::to_string(with.limits.processes));
   add("--build-jobs", std::to_string(with.jobs));
+  if (!configuration.empty()) add("--config", configuration);
   if (with.rebuild_failed) arguments.emplace_back("--rebuild-failed");
   return arguments;
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "build/layer_builder.h"
 #include "build/sandbox_kind.h"
+#include "cli/configuration.h"
 #include "job/layer_graph.h"
 
 namespace oxbow::cli {
@@ -21,20 +22,24 @@ struct BuildArguments {
   std::optional<build::SandboxKind> kind;
   build::BuildSettings with;
   std::uint64_t seconds = 3600;
+  std::string configuration;  ///< the file whose [cache] and [fetch] count; the user's if empty
 
   void add_to(CLI::App& command);
 
   /// What was asked for, or else what there is.
   Result<build::SandboxKind> sandbox_kind() const;
   Result<std::unique_ptr<build::Sandbox>> sandbox() const;
-  /// With what the user's configuration says of fetching.
+  /// With what the configuration says of fetching.
   Result<build::BuildSettings> settings() const;
 
-  /// How layers are named in the cache, by the user's configuration.
-  static Result<job::KeyKind> keys();
+  /// How layers are named in the cache, by the configuration.
+  Result<job::KeyKind> keys() const;
 
   /// The same as arguments of `oxbow build-layer`.
   std::vector<std::string> for_build_layer() const;
+
+ private:
+  Result<BuildConfiguration> read_configuration() const;
 };
 
 }  // namespace oxbow::cli

@@ -111,7 +111,7 @@ Result<job::Checked> check(const CheckArguments& arguments) {
   Builds builds(arguments);
   job::CheckSettings settings;
   settings.cache = arguments.build.cache;
-  const auto keys = BuildArguments::keys();
+  const auto keys = arguments.build.keys();
   if (!keys) return std::unexpected(keys.error());
   settings.keys = *keys;
   auto with = arguments.build.settings();

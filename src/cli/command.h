@@ -28,6 +28,7 @@ Command add_base(CLI::App& program);
 Command add_cache(CLI::App& program);
 Command add_build_layer(CLI::App& program);
 Command add_shell(CLI::App& program);
+Command add_worker(CLI::App& program);
 
 /// Writes to standard output. Whether that went well is looked at once, at the end.
 void print(std::string_view text);

@@ -123,6 +123,16 @@ fs::path user_cache() {
   return folder ? *folder / "oxbow" : fs::temp_directory_path(ignored) / "oxbow";
 }
 
+Result<BuildConfiguration> bot_build_configuration(const fs::path& file) {
+  const auto text = read_file(file, std::size_t{1} << 20U);
+  if (!text) return std::unexpected(text.error());
+  const auto top = TomlTable::parse(*text, file.string());
+  if (!top) return std::unexpected(top.error());
+  BuildConfiguration build = read_build(*top);
+  if (top->error()) return std::unexpected(*top->error());
+  return build;
+}
+
 Result<BuildConfiguration> user_build_configuration() {
   const auto file = user_configuration();
   if (!file) return BuildConfiguration{};

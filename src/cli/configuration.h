@@ -61,6 +61,9 @@ BuildConfiguration read_build(const TomlTable& top);
 Result<BuildConfiguration> parse_build_configuration(std::string_view text,
                                                      const std::string& where);
 
+/// What the bot's configuration (bot_configuration.h) says of these.
+Result<BuildConfiguration> bot_build_configuration(const std::filesystem::path& file);
+
 /// What the user's own says; all is as usual where there is none.
 Result<BuildConfiguration> user_build_configuration();
 

@@ -43,9 +43,9 @@ int run(int argc, char** argv) {
       "broken),\n"
       "2 it could not be done.\n'oxbow COMMAND --help' has examples.");
   const std::vector<Command> commands = {
-      add_plan(program),  add_check(program),       add_explain(program),
-      add_solve(program), add_effective(program),   add_base(program),
-      add_cache(program), add_build_layer(program), add_shell(program)};
+      add_plan(program),      add_check(program), add_explain(program), add_solve(program),
+      add_effective(program), add_base(program),  add_cache(program),   add_build_layer(program),
+      add_shell(program),     add_worker(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,6 @@
 #include "job/check.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -51,8 +52,9 @@ class TargetChecker {
         head_run_(after_, store_, settings.build),
         base_run_(before_, store_, settings.build) {}
 
-  Result<report::TargetCheck> check() {
+  Result<report::TargetCheck> check(const std::vector<opam::PackageId>& also) {
     for (const AffectedRoot& root : affected_roots(*planned_, *cone_)) add(root);
+    for (const opam::PackageId& id : also) add(id);
     find_cone();
     if (auto built = build_head(); !built) return std::unexpected(std::move(built.error()));
     if (auto built = build_base(); !built) return std::unexpected(std::move(built.error()));
@@ -81,6 +83,19 @@ class TargetChecker {
       if (known) root.base = *known;
     }
     roots_.push_back(std::move(root));
+  }
+
+  // A root that is to be built although the change may not touch it. Both states have solved it.
+  void add(const opam::PackageId& id) {
+    const auto is_it = [&](const RootState& root) { return root.package == id; };
+    if (std::ranges::any_of(roots_, is_it)) return;
+    const auto solved = [&](plan::SolvedState& state) -> const plan::SolvedRoot* {
+      const auto at = state.universe().find(id);
+      if (!at) return nullptr;
+      state.solve({&*at, 1});
+      return &state.root(*at);
+    };
+    add(AffectedRoot{id, solved(*planned_->before), solved(*planned_->after)});
   }
 
   static RootOutcome solved_outcome(const plan::SolvedRoot& root) {
@@ -217,8 +232,11 @@ Result<Checked> check(Planned planned, const PlanRequest& request, const CheckSe
   Checked checked;
   for (std::size_t i = 0; i < planned.targets.size(); ++i) {
     TargetChecker checker(planned, i, request.targets[i], settings, loader);
-    auto target = checker.check();
+    if (settings.begins) settings.begins(i);
+    auto target =
+        checker.check(settings.build_also ? request.also : std::vector<opam::PackageId>());
     if (!target) return std::unexpected(std::move(target.error()));
+    if (settings.done) settings.done(i, *target);
     checked.report.targets.push_back(std::move(*target));
     for (std::string& warning : checker.warnings()) checked.warnings.push_back(std::move(warning));
   }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,12 @@ struct CheckSettings {
   KeyKind keys = KeyKind::build_id;
   build::BuildSettings build;
   RunSteps run;
+  /// Of the request's additional packages, whether the change rebuilds them or not.
+  bool build_also = false;
+  /// Told which target is next, before any of its steps is run.
+  std::function<void(std::size_t target)> begins;
+  /// Told of a target that is done, while others may follow.
+  std::function<void(std::size_t target, const report::TargetCheck& check)> done;
 };
 
 /// What a check has found, and what is to be told beside it, a line each.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "job/recorded_seconds.h"
 #include "plan/comparison.h"
 
 namespace oxbow::job {
@@ -118,24 +119,11 @@ Result<build::StepGraph> LayerRun::steps() {
   return graph;
 }
 
-// By the last time that a package of this name was built.
 void LayerRun::expect(build::StepGraph& graph) const {
-  struct Known {
-    double created = 0;
-    double seconds = 0;
-  };
-  std::unordered_map<std::string, Known> known;
-  const auto keys = store_->keys();
-  if (!keys) return;
-  for (const std::string& key : *keys) {
-    const auto record = store_->find(key);
-    if (!record || !*record || (*record)->seconds <= 0) continue;
-    Known& last = known[(*record)->package.name];
-    if ((*record)->created > last.created) last = {(*record)->created, (*record)->seconds};
-  }
+  const auto recorded = recorded_seconds(*store_);
   for (build::Step& step : graph.steps) {
-    const auto found = known.find(step.spec.package.name);
-    if (found != known.end()) step.expected = found->second.seconds;
+    const auto found = recorded.find(step.spec.package.name);
+    if (found != recorded.end()) step.expected = found->second;
   }
 }
 

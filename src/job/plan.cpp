@@ -150,6 +150,23 @@ Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loade
   return PlannedStates{std::move(*before), std::move(*after)};
 }
 
+Result<std::optional<report::Report>> plan_untouched(const PlanRequest& request,
+                                                     StateLoader& loader) {
+  const auto states = load_states(request, loader);
+  if (!states) return std::unexpected(states.error());
+  auto changes = find_changes(*states->before, *states->after, loader);
+  if (!changes) return std::unexpected(std::move(changes.error()));
+  if (!changes->packages.empty() || !changes->touched.empty()) return std::nullopt;
+  report::Report report = start_report(request, *changes);
+  for (const solve::Target& target : request.targets) {
+    report::TargetReport untouched;
+    untouched.compiler = target.compiler.to_string();
+    untouched.platform = target.platform.to_string();
+    report.targets.push_back(std::move(untouched));
+  }
+  return report;
+}
+
 Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
   auto states = load_states(request, loader);
   if (!states) return std::unexpected(std::move(states.error()));

@@ -50,6 +50,11 @@ struct Planned {
   std::vector<PlannedTarget> targets;
 };
 
+/// The plan of a change that touches no package, which is known without solving anything; none of
+/// one that does.
+Result<std::optional<report::Report>> plan_untouched(const PlanRequest& request,
+                                                     StateLoader& loader);
+
 /// What the change rebuilds and what there is to find in it. Errors: a repository that cannot be
 /// read, a compiler that does not exist.
 Result<Planned> plan(const PlanRequest& request, StateLoader& loader);

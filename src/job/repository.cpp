@@ -38,23 +38,42 @@ Result<RepositoryTree> opam_repository(RepositoryTree tree, const std::string& n
 Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
                                 const repo::Revision& base, const repo::Revision& head,
                                 const std::string& name) {
+  auto change = merge_change(git, base, head, name);
+  if (!change) return std::unexpected(std::move(change.error()));
+  if (const auto* const conflicts = std::get_if<repo::Conflicts>(&*change)) {
+    return fail(conflict_text(base, head, *conflicts));
+  }
+  return std::get<RepositoryChange>(std::move(*change));
+}
+
+}  // namespace
+
+std::string conflict_text(const repo::Revision& base, const repo::Revision& head,
+                          const repo::Conflicts& conflicts) {
+  constexpr std::size_t told = 5;
+  std::string paths;
+  for (std::size_t i = 0; i < std::min(told, conflicts.paths.size()); ++i) {
+    paths += (paths.empty() ? "" : ", ") + repo::escaped(conflicts.paths[i]);
+  }
+  if (conflicts.paths.size() > told) {
+    paths += " and " + std::to_string(conflicts.paths.size() - told) + " more";
+  }
+  return "merging " + head.commit.hex().substr(0, 10) + " into " + base.commit.hex().substr(0, 10) +
+         " conflicts in " + paths + "; rebase the head onto the base first";
+}
+
+Result<RepositoryTree> state_at(const std::shared_ptr<repo::GitRepository>& git,
+                                const repo::Revision& revision, const std::string& name) {
+  return opam_repository(tree_of(git, revision), name);
+}
+
+Result<std::variant<RepositoryChange, repo::Conflicts>> merge_change(
+    const std::shared_ptr<repo::GitRepository>& git, const repo::Revision& base,
+    const repo::Revision& head, const std::string& name) {
   auto merge = git->merge(base.commit, head.commit);
   if (!merge) return std::unexpected(std::move(merge.error()));
-  if (const auto* const conflicts = std::get_if<repo::Conflicts>(&*merge)) {
-    std::string paths;
-    std::size_t shown = 0;
-    for (const std::string& path : conflicts->paths) {
-      if (++shown > 5) break;
-      paths += (paths.empty() ? "" : ", ") + repo::escaped(path);
-    }
-    const std::size_t more =
-        conflicts->paths.size() - std::min<std::size_t>(5, conflicts->paths.size());
-    if (more > 0) paths += " and " + std::to_string(more) + " more";
-    return fail("merging " + head.commit.hex().substr(0, 10) + " into " +
-                base.commit.hex().substr(0, 10) + " conflicts in " + paths +
-                "; rebase the head onto the base first");
-  }
-  auto before = opam_repository(tree_of(git, base), name);
+  if (auto* const conflicts = std::get_if<repo::Conflicts>(&*merge)) return std::move(*conflicts);
+  auto before = state_at(git, base, name);
   if (!before) return std::unexpected(std::move(before.error()));
   RepositoryTree merged_head = tree_of(git, head);
   merged_head.tree = std::get<repo::ObjectId>(*merge);
@@ -62,8 +81,6 @@ Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
   if (!after) return std::unexpected(std::move(after.error()));
   return RepositoryChange{std::move(*before), std::move(*after)};
 }
-
-}  // namespace
 
 std::string RepositorySpec::to_string() const {
   if (base) return place + "#" + *base + ".." + revision;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/error.h"
 #include "job/progress.h"
@@ -39,6 +40,19 @@ struct RepositoryChange {
   RepositoryTree before;
   RepositoryTree after;  ///< its commit is the head's
 };
+
+/// The state of an opam repository at a revision; `name` is what errors call it.
+Result<RepositoryTree> state_at(const std::shared_ptr<repo::GitRepository>& git,
+                                const repo::Revision& revision, const std::string& name);
+
+/// The change that merging `head` into `base` is, or the paths that forbid it.
+Result<std::variant<RepositoryChange, repo::Conflicts>> merge_change(
+    const std::shared_ptr<repo::GitRepository>& git, const repo::Revision& base,
+    const repo::Revision& head, const std::string& name);
+
+/// The same paths as a line for a person.
+std::string conflict_text(const repo::Revision& base, const repo::Revision& head,
+                          const repo::Conflicts& conflicts);
 
 /// Opens repositories; those at a URL are mirrored below `cache` first.
 class RepositoryOpener {

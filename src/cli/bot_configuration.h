@@ -1,0 +1,75 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "build/sandbox_kind.h"
+#include "job/bot_settings.h"
+
+namespace oxbow::cli {
+
+/// BotConfiguration is what the bot's one file says. config/oxcaml.toml is an example with every
+/// setting; [webhook] is read by oxbow-webhook itself (webhook/configuration.h).
+///
+///   version = 1                            # of this format
+///
+///   [store]
+///   file = "/var/lib/oxbow/oxbow.sqlite"
+///
+///   [pages]
+///   listen = "127.0.0.1:8471"
+///   url = "https://oxbow.example.org"      # where others reach them
+///
+///   [github]
+///   api = "https://api.github.com"
+///   web = "https://github.com"
+///   app = "12345"                          # the app's id or client id
+///   key_file = "/etc/oxbow/app.pem"        # or the key itself in OXBOW_GITHUB_KEY
+///   login = "oxbow[bot]"                   # whose comments are our own
+///   name = "oxbow"                         # before the names of checks
+///   dry_run = false
+///   write_interval_ms = 1000               # GitHub asks for a second
+///
+///   [worker]
+///   cache = "/var/cache/oxbow"
+///   mirrors = "/var/lib/oxbow/mirrors"
+///   build = true                           # or analysis only
+///   jobs = 2
+///   sandbox = "runc"
+///   step_timeout = 3600                    # seconds
+///   lease_seconds = 60
+///
+///   [[repository]]
+///   name = "OWNER/NAME"
+///   place = "https://github.com/OWNER/NAME.git"
+///   branches = ["main"]
+///   trusted = []                           # logins
+///     [[repository.below]]                 # in order of priority
+///     place = "https://github.com/ocaml/opam-repository.git"
+///     revision = "master"
+///     [[repository.target]]
+///     compiler = "ocaml-variants.5.2.0+ox"
+///     platform = "debian-12-x86_64"
+///
+/// and [cache], [fetch] and [base] as in configuration.h.
+struct BotConfiguration {
+  std::filesystem::path file;
+  std::filesystem::path store;
+  std::string pages_listen = "127.0.0.1:8471";
+  std::string api = "https://api.github.com";
+  std::string web = "https://github.com";
+  std::string app;
+  std::string key;  ///< in PEM; empty: there is none, and GitHub is not asked
+  bool dry_run = false;
+  std::optional<build::SandboxKind> sandbox;
+  job::BotSettings settings;  ///< but for build_command
+};
+
+/// Reads the file, and the key that it names. `key_of_environment` may be null. Errors name the
+/// line; the key is never in one.
+Result<BotConfiguration> read_bot_configuration(const std::filesystem::path& file,
+                                                const char* key_of_environment);
+
+}  // namespace oxbow::cli

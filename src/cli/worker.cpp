@@ -1,0 +1,131 @@
+#include "job/worker.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "build/executor.h"
+#include "build/local_runner.h"
+#include "cli/bot_configuration.h"
+#include "cli/build_arguments.h"
+#include "cli/command.h"
+#include "cli/interruption.h"
+#include "github/http_client.h"
+#include "report/untrusted.h"
+
+namespace oxbow::cli {
+namespace {
+
+struct WorkerArguments {
+  std::string configuration;
+  bool dry_run = false;
+};
+
+std::unique_ptr<github::Client> make_client(const BotConfiguration& configuration) {
+  if (configuration.key.empty() || configuration.app.empty()) return nullptr;
+  auto key = RsaKey::parse(configuration.key, "the app's key");
+  if (!key) return nullptr;
+  const auto now = [] {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+  };
+  return std::make_unique<github::HttpClient>(
+      github::HttpClient::Settings{configuration.api, configuration.app, OXBOW_VERSION, {}},
+      std::move(*key), now);
+}
+
+// Has the steps of a graph built by processes of this program.
+Result<std::vector<build::StepResult>> run_graph(const BotConfiguration& configuration,
+                                                 const Interruption& interruption,
+                                                 const build::StepGraph& graph,
+                                                 build::StepObserver& observer,
+                                                 const std::function<bool()>& stop_requested,
+                                                 bool failed_again) {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return fail("/proc/self/exe: " + error.message());
+  BuildArguments arguments;
+  arguments.cache = configuration.settings.cache.string();
+  arguments.kind = configuration.sandbox;
+  arguments.configuration = configuration.file.string();
+  arguments.seconds = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(configuration.settings.build.limits.time)
+          .count());
+  arguments.with.rebuild_failed = failed_again;
+  build::LocalRunner::Settings local;
+  local.command = {program.string(), "build-layer", "--json"};
+  const auto more = arguments.for_build_layer();
+  local.command.insert(local.command.end(), more.begin(), more.end());
+  local.interruption = interruption.descriptor();
+  build::LocalRunner runner(graph, std::move(local));
+  build::ExecutorSettings settings;
+  settings.jobs = configuration.settings.jobs;
+  settings.stop_requested = stop_requested;
+  return build::run_steps(graph, runner, settings, observer);
+}
+
+void wait_for(const Interruption& interruption) {
+  struct pollfd asked{interruption.descriptor(), POLLIN, 0};
+  while (!interruption.requested()) ::poll(&asked, 1, 1000);
+}
+
+ExitCode run(const WorkerArguments& arguments) {
+  auto configuration =
+      read_bot_configuration(arguments.configuration, std::getenv("OXBOW_GITHUB_KEY"));
+  if (!configuration) return report_error(configuration.error().message);
+  if (!configuration->key.empty()) {
+    const auto key = RsaKey::parse(configuration->key, "the app's key");
+    if (!key) return report_error(key.error().message);
+  }
+  spdlog::set_default_logger(spdlog::stderr_color_mt("oxbow"));
+  const Interruption interruption;
+  job::WorkerNeeds needs;
+  needs.store = configuration->store;
+  needs.settings = configuration->settings;
+  needs.writes = !configuration->dry_run && !arguments.dry_run;
+  needs.make_client = [&] { return make_client(*configuration); };
+  needs.run_graph = [&](const build::StepGraph& graph, build::StepObserver& observer,
+                        const std::function<bool()>& stop_requested, bool failed_again) {
+    return run_graph(*configuration, interruption, graph, observer, stop_requested, failed_again);
+  };
+  needs.log = [](job::WorkerNeeds::Level level, std::string_view line) {
+    spdlog::log(level == job::WorkerNeeds::Level::info ? spdlog::level::info : spdlog::level::warn,
+                "{}", report::printable(line));
+  };
+  spdlog::info("working on {}{}", configuration->store.string(),
+               needs.writes ? "" : "; a dry run: nothing is written to GitHub");
+  job::Ending ending;
+  const std::jthread watch([&] {
+    wait_for(interruption);
+    ending.request();
+  });
+  const auto worked = job::work(needs, ending);
+  if (!worked) {
+    report_error(worked.error().message);
+    std::_Exit(static_cast<int>(ExitCode::could_not));
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command add_worker(CLI::App& program) {
+  auto arguments = std::make_shared<WorkerArguments>();
+  CLI::App* const command = program.add_subcommand("worker", "do what GitHub's deliveries ask for");
+  command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
+  command->add_flag("--dry-run", arguments->dry_run, "write nothing to GitHub, but to the log");
+  command->footer(
+      "Takes deliveries from the store, analyses, builds, and tells GitHub. Building needs root.\n"
+      "Ends by SIGTERM or Ctrl-C; what it was doing goes on with the next. Exit codes: 0 ended,\n"
+      "2 it could not be done.\n\n"
+      "Example:\n"
+      "  oxbow worker --config /etc/oxbow/oxbow.toml");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "build/layer_builder.h"
+#include "job/layer_graph.h"
+#include "job/policy.h"
+#include "store/time.h"
+
+namespace oxbow::job {
+
+/// What time it is.
+using Now = std::function<store::Time()>;
+
+/// How the bot works on one machine.
+struct BotSettings {
+  Policy policy;
+  std::string prefix = "oxbow";  ///< of the names of check runs
+  std::string pages;             ///< where the pages are, "https://oxbow.example.org"; may be empty
+
+  std::filesystem::path mirrors;
+  std::filesystem::path cache;  ///< of layers
+  KeyKind keys = KeyKind::build_id;
+  build::BuildSettings build;
+  std::size_t jobs = 1;                    ///< builds that run at once
+  std::vector<std::string> build_command;  ///< what builds a layer, as for LocalRunner
+
+  std::chrono::milliseconds lease{60'000};
+  std::chrono::milliseconds between_writes{1'000};    ///< to GitHub
+  std::chrono::milliseconds between_updates{10'000};  ///< of one check run
+  std::chrono::milliseconds patience{1'000};    ///< before telling of what may soon be outdated
+  std::chrono::seconds mirrors_stay_fresh{60};  ///< of repositories below
+};
+
+}  // namespace oxbow::job

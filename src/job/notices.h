@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "github/check_run.h"
+#include "job/bot_settings.h"
+#include "report/run_texts.h"
+#include "store/publications.h"
+#include "store/runs.h"
+
+namespace oxbow::job {
+
+/// Notices writes into the store what GitHub is to show of runs. Nothing is sent here: a Publisher
+/// does that. For one thread.
+class Notices {
+ public:
+  Notices(store::Database& database, const BotSettings& settings)
+      : publications_(database), settings_(&settings) {}
+
+  /// What every text about a run has.
+  report::RunFacts facts(const store::Run& run, report::Stage stage) const;
+
+  /// A check run of a run. One with a conclusion is completed; the other is not told for a moment,
+  /// since the next may be there before.
+  Result<void> check(const store::Run& run, std::string_view name,
+                     const report::CheckOutput& output, store::Time now);
+
+  /// The comment and the label of the run's pull request; nothing where it has none.
+  Result<void> comment(const store::Run& run, std::string_view text, store::Time now);
+  Result<void> label(const store::Run& run, std::string_view label, store::Time now);
+
+  Result<void> react(const store::RunSubject& about, std::string_view comment,
+                     std::string_view content, store::Time now);
+  Result<void> reply(const store::RunSubject& about, std::string_view comment,
+                     std::string_view text, store::Time now);
+
+  /// Ends all check runs of a run that are not completed, as cancelled.
+  Result<void> close_checks(const store::Run& run, std::string_view why, store::Time now);
+
+  const BotSettings& settings() const { return *settings_; }
+
+ private:
+  Result<void> want(store::Publication key, std::string_view wanted, store::Time not_before);
+
+  store::Publications publications_;
+  const BotSettings* settings_;
+};
+
+/// The first line of an answer to a comment, by which it is found.
+std::string reply_marker(std::string_view comment);
+
+/// "2026-11-26T12:00:00Z", as GitHub writes times.
+std::string time_text(store::Time time);
+
+}  // namespace oxbow::job
