@@ -157,7 +157,7 @@ Result<std::string> read_key(const std::string& file) {
 
 }  // namespace
 
-Result<BotConfiguration> read_bot_configuration(const fs::path& file,
+Result<BotConfiguration> read_bot_configuration(const fs::path& file, KeyUse use,
                                                 const char* key_of_environment) {
   const auto text = read_file(file, std::size_t{1} << 20U);
   if (!text) return std::unexpected(text.error());
@@ -168,6 +168,7 @@ Result<BotConfiguration> read_bot_configuration(const fs::path& file,
   Reader reader(*top, configuration);
   reader.read();
   if (top->error()) return std::unexpected(*top->error());
+  if (use == KeyUse::not_needed) return configuration;
   if (key_of_environment != nullptr && *key_of_environment != '\0') {
     configuration.key = key_of_environment;
   } else if (reader.key_file()) {

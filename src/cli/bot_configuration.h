@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -67,9 +69,12 @@ struct BotConfiguration {
   job::BotSettings settings;  ///< but for build_command
 };
 
+/// Whether the app's key is to be read, without which GitHub cannot be asked.
+enum class KeyUse : std::uint8_t { needed, not_needed };
+
 /// Reads the file, and the key that it names. `key_of_environment` may be null. Errors name the
 /// line; the key is never in one.
-Result<BotConfiguration> read_bot_configuration(const std::filesystem::path& file,
+Result<BotConfiguration> read_bot_configuration(const std::filesystem::path& file, KeyUse use,
                                                 const char* key_of_environment);
 
 }  // namespace oxbow::cli

@@ -75,8 +75,8 @@ void wait_for(const Interruption& interruption) {
 }
 
 ExitCode run(const WorkerArguments& arguments) {
-  auto configuration =
-      read_bot_configuration(arguments.configuration, std::getenv("OXBOW_GITHUB_KEY"));
+  auto configuration = read_bot_configuration(arguments.configuration, KeyUse::needed,
+                                              std::getenv("OXBOW_GITHUB_KEY"));
   if (!configuration) return report_error(configuration.error().message);
   if (!configuration->key.empty()) {
     const auto key = RsaKey::parse(configuration->key, "the app's key");

@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+#include <poll.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "cli/bot_configuration.h"
+#include "cli/command.h"
+#include "cli/interruption.h"
+#include "web/server.h"
+#include "web/site.h"
+
+namespace oxbow::cli {
+namespace {
+
+struct PagesArguments {
+  std::string configuration;
+  bool listen_anywhere = false;
+};
+
+Result<web::ServerSettings> parse_listen(std::string_view text) {
+  web::ServerSettings settings;
+  const std::size_t colon = std::min(text.rfind(':'), text.size());
+  settings.host = text.substr(0, colon);
+  const std::string_view port = text.substr(std::min(colon + 1, text.size()));
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), settings.port);
+  if (settings.host.empty() || error != std::errc() || end != port.data() + port.size()) {
+    return fail("'" + std::string(text) + "' is no address for the pages; write 127.0.0.1:PORT");
+  }
+  return settings;
+}
+
+ExitCode run(const PagesArguments& arguments) {
+  // The app's key is not for this process.
+  auto configuration = read_bot_configuration(arguments.configuration, KeyUse::not_needed, nullptr);
+  if (!configuration) return report_error(configuration.error().message);
+  const auto listen = parse_listen(configuration->pages_listen);
+  if (!listen) return report_error(listen.error().message);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("oxbow-pages"));
+  const bool is_local = listen->host.starts_with("127.") || listen->host == "localhost";
+  if (!is_local && !arguments.listen_anywhere) {
+    return report_error(configuration->pages_listen +
+                        " is open to others; put a proxy before a local address, or give "
+                        "--listen-anywhere");
+  }
+  if (!is_local) spdlog::warn("{} is open to others", configuration->pages_listen);
+  auto database = store::Database::open(configuration->store, store::Database::Access::read_only);
+  if (!database) return report_error(database.error().message);
+  web::Site site(std::move(*database),
+                 {configuration->settings.cache, configuration->web, configuration->dry_run});
+  const Interruption interruption;
+  std::jthread watch;
+  const auto served = web::serve(
+      [&](const web::Request& request) {
+        return site.answer(request, std::chrono::time_point_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now()));
+      },
+      *listen,
+      [&](int port, const std::function<void()>& stop) {
+        spdlog::info("pages on http://{}:{}/", listen->host, port);
+        watch = std::jthread([&interruption, stop] {
+          struct pollfd asked{interruption.descriptor(), POLLIN, 0};
+          while (!interruption.requested()) ::poll(&asked, 1, 1000);
+          stop();
+        });
+      });
+  if (!served) return report_error(served.error().message);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command add_pages(CLI::App& program) {
+  auto arguments = std::make_shared<PagesArguments>();
+  CLI::App* const command = program.add_subcommand("pages", "serve the pages of the bot's runs");
+  command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
+  command->add_flag("--listen-anywhere", arguments->listen_anywhere,
+                    "listen on an address that is not of this machine alone");
+  command->footer(
+      "Reads the store, which `oxbow worker` has made, and the cache's logs; needs no other "
+      "rights.\n"
+      "Also answers /metrics, for Prometheus, and /healthz. Exit codes: 0 ended by SIGTERM or\n"
+      "Ctrl-C, 2 it could not be done.\n\n"
+      "Example:\n"
+      "  oxbow pages --config /etc/oxbow/oxbow.toml");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "cli/bot_configuration.h"
+#include "cli/command.h"
+#include "github/event.h"
+#include "store/deliveries.h"
+
+namespace oxbow::cli {
+namespace {
+
+struct ReplayArguments {
+  std::string configuration;
+  std::string delivery;
+  std::string event = "pull_request";
+};
+
+Result<std::string> replay_file(store::Deliveries& deliveries, const ReplayArguments& arguments) {
+  auto payload = read_file(arguments.delivery, std::size_t{25} << 20U);
+  if (!payload) return payload;
+  // What the worker could not read is refused here, where somebody sees it.
+  if (const auto event = github::parse_event(arguments.event, *payload); !event) {
+    return fail(arguments.delivery + ": " + event.error().message);
+  }
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  store::Delivery delivery;
+  delivery.guid =
+      fmt::format("replay-{}-{}", store::to_number(now), sha256_hex(*payload).substr(0, 12));
+  delivery.event = arguments.event;
+  delivery.payload = std::move(*payload);
+  delivery.received = now;
+  const auto added = deliveries.add({&delivery, 1});
+  if (!added) return std::unexpected(added.error());
+  return delivery.guid;
+}
+
+ExitCode run(const ReplayArguments& arguments) {
+  const auto configuration =
+      read_bot_configuration(arguments.configuration, KeyUse::not_needed, nullptr);
+  if (!configuration) return report_error(configuration.error().message);
+  auto database = store::Database::open(configuration->store, store::Database::Access::read_write);
+  if (!database) return report_error(database.error().message);
+  store::Deliveries deliveries(*database);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(arguments.delivery, ignored)) {
+    const auto guid = replay_file(deliveries, arguments);
+    if (!guid) return report_error(guid.error().message);
+    print_line("stored as " + *guid + "; oxbow worker takes it from there");
+    return ExitCode::done;
+  }
+  const auto reopened = deliveries.reopen(arguments.delivery);
+  if (!reopened) return report_error(reopened.error().message);
+  if (!*reopened) {
+    return report_error("there is no file and no delivery '" + arguments.delivery +
+                        "' that was worked on; the webhook's log has their ids");
+  }
+  print_line(arguments.delivery + " is worked on again by oxbow worker");
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command add_replay(CLI::App& program) {
+  auto arguments = std::make_shared<ReplayArguments>();
+  CLI::App* const command =
+      program.add_subcommand("replay", "have a delivery worked on again, or one from a file");
+  command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
+  command->add_option("--event", arguments->event, "of a file: what its event is called")
+      ->capture_default_str();
+  command
+      ->add_option("delivery", arguments->delivery,
+                   "the id of a stored delivery (X-GitHub-Delivery), or a file with a payload")
+      ->required();
+  command->footer(
+      "A running worker takes it up at once, another when it starts. Exit codes: 0 done,\n"
+      "2 it could not be done.\n\n"
+      "Example:\n"
+      "  oxbow replay --config /etc/oxbow/oxbow.toml --event pull_request payload.json");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli

@@ -1,0 +1,264 @@
+#include "web/page.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "report/build_log.h"
+
+namespace oxbow::web {
+namespace {
+
+using store::LayerState;
+using store::Run;
+using store::RunState;
+
+Html frame(std::string_view title, const Html& body, const Html& head = {}) {
+  return Html(
+             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+             "<link rel=\"stylesheet\" href=\"/style.css\"><title>") +
+         text(title) + " · oxbow</title>" + head +
+         "</head><body><header><a href=\"/\">oxbow</a></header><main>" + body +
+         "</main></body></html>\n";
+}
+
+std::string run_address(const Run& run) {
+  return "/runs/" + std::to_string(std::to_underlying(run.id));
+}
+
+Html time(store::Time at) {
+  return text(fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
+                          fmt::gmtime(std::chrono::system_clock::to_time_t(at))));
+}
+
+Html seconds(double value) {
+  if (value <= 0) return "";
+  return text(value < 100 ? fmt::format("{:.1f} s", value) : fmt::format("{:.0f} min", value / 60));
+}
+
+Html state(const Run& run) {
+  const std::string word = run.conclusion.empty() || run.state == RunState::building
+                               ? std::string(name(run.state))
+                               : run.conclusion;
+  return Html("<span class=\"state ") + text(word) + "\">" + text(word) + "</span>";
+}
+
+// What is tested, with a link to it where GitHub has one.
+Html subject(const PageFacts& facts, const Run& run) {
+  const std::string repository = facts.github + "/" + run.subject.repository;
+  if (run.subject.pull != 0) {
+    return text(run.subject.repository) + " " +
+           link(fmt::format("{}/pull/{}", repository, run.subject.pull),
+                Html("#") + number(run.subject.pull));
+  }
+  return text(run.subject.repository) + " " + text(run.subject.base_branch);
+}
+
+Html commit(const PageFacts& facts, const Run& run, const std::string& id) {
+  if (id.empty()) return "";
+  return link(facts.github + "/" + run.subject.repository + "/commit/" + path_part(id),
+              Html("<code>") + text(std::string_view(id).substr(0, 10)) + "</code>");
+}
+
+Html counts(std::size_t packages, std::size_t layers, std::size_t cached) {
+  return number(packages) + " packages, " + number(layers) + " layers, " + number(cached) +
+         " cached";
+}
+
+Html layer_row(const Run& run, const store::RunLayer& layer) {
+  const std::string outcome = layer.state == LayerState::done ? layer.outcome
+                              : layer.cached                  ? "cached"
+                                                              : std::string(name(layer.state));
+  const std::string log =
+      run_address(run) + "/log/" + std::to_string(layer.target) + "/" + path_part(layer.key);
+  return Html("<tr><td>") + number(layer.target) + "</td><td>" + text(layer.package) +
+         "</td><td class=\"" + text(outcome) + "\">" + text(outcome) + "</td><td>" +
+         seconds(layer.seconds) + "</td><td>" + text(layer.reason) + "</td><td>" +
+         text(layer.error_line) + "</td><td>" + link(log, "log") + "</td></tr>\n";
+}
+
+Html layer_table(const RunPage& page) {
+  if (page.layers.empty()) return "<p>No layer is rebuilt.</p>";
+  Html table =
+      "<div class=\"wide\"><table id=\"layers\"><thead><tr><th>Target</th><th>Package</th>"
+      "<th>State</th><th>Time</th><th>Why it is rebuilt</th><th>First error</th><th></th></tr>"
+      "</thead><tbody>\n";
+  for (const store::RunLayer& layer : page.layers) table += layer_row(page.run, layer);
+  table += "</tbody></table></div>";
+  if (page.has_more) {
+    table += Html("<p>") +
+             link(fmt::format("{}/layers?after={}", run_address(page.run),
+                              page.skipped + page.layers.size()),
+                  "more layers") +
+             "</p>";
+  }
+  return table;
+}
+
+Html target_table(const RunPage& page) {
+  Html table =
+      "<div class=\"wide\"><table id=\"targets\"><thead><tr><th></th><th>Compiler</th>"
+      "<th>Platform</th><th>Rebuilt</th><th>Estimated</th><th>Conclusion</th></tr></thead>"
+      "<tbody>\n";
+  std::size_t at = 0;
+  for (const store::RunTarget& target : page.targets) {
+    table += Html("<tr><td>") + number(at++) + "</td><td>" + text(target.compiler) + "</td><td>" +
+             text(target.platform) + "</td><td>" +
+             counts(target.packages, target.layers, target.cached) + "</td><td>" +
+             seconds(target.estimated_seconds) + "</td><td>" + text(target.conclusion) +
+             "</td></tr>\n";
+  }
+  return table + "</tbody></table></div>";
+}
+
+// The weightiest verdicts first; what nobody needs to act upon is folded away.
+struct VerdictList {
+  std::string_view verdict;
+  std::string_view title;
+  bool is_open;
+};
+constexpr std::array verdict_lists = {
+    VerdictList{"regressed", "Regressed", true},
+    VerdictList{"newly_uninstallable", "Newly uninstallable", true},
+    VerdictList{"added_failing", "New, and failing to build", true},
+    VerdictList{"unknown", "Not known", true},
+    VerdictList{"still_failing", "Already broken before", false},
+    VerdictList{"fixed", "Fixed", false},
+    VerdictList{"newly_installable", "Newly installable", false},
+    VerdictList{"added", "New", false},
+    VerdictList{"removed", "Removed", false},
+    VerdictList{"unchanged", "Unchanged", false},
+};
+
+Html roots_list(const RunPage& page) {
+  Html all;
+  for (const VerdictList& list : verdict_lists) {
+    Html items;
+    std::size_t count = 0;
+    for (const store::RunRoot& root : page.roots) {
+      if (root.verdict != list.verdict) continue;
+      ++count;
+      items += Html("<li>") + text(root.package) + ": " + text(root.base) + " before, " +
+               text(root.head) + " now</li>\n";
+    }
+    if (count == 0) continue;
+    all += list.is_open ? Html("<details open><summary>") : Html("<details><summary>");
+    all += text(list.title) + ": " + number(count) + "</summary><ul>" + items + "</ul></details>\n";
+  }
+  if (all.empty()) return all;
+  return Html("<section id=\"roots\"><h2>Compared with the base</h2>") + all + "</section>";
+}
+
+std::string told(const store::Publication& publication) {
+  if (publication.given_up) return "given up: " + publication.failure;
+  if (publication.is_due()) {
+    return publication.failure.empty() ? "waiting" : "waiting, after: " + publication.failure;
+  }
+  return "told";
+}
+
+Html publication_list(const PageFacts& facts, const RunPage& page) {
+  Html items;
+  for (const store::Publication& publication : page.publications) {
+    items += Html("<li>") + text(name(publication.kind)) + " " + text(publication.name) + ": " +
+             text(facts.dry_run ? "not written, a dry run" : told(publication)) + "</li>\n";
+  }
+  return Html("<section><h2>On GitHub</h2><ul id=\"github\">") + items + "</ul><p>" +
+         link(run_address(page.run) + "/comment", "the comment and the checks as text") +
+         "</p></section>";
+}
+
+}  // namespace
+
+std::string queue_page(const PageFacts& facts, const std::vector<Run>& runs, bool has_more,
+                       const std::vector<std::size_t>& counts_by_state) {
+  Html body = "<h1>Runs</h1>";
+  if (facts.dry_run) body += "<p>A dry run: nothing is written to GitHub.</p>";
+  body += "<p>";
+  for (std::size_t i = 0; i < counts_by_state.size(); ++i) {
+    if (i > 0) body += ", ";
+    body += number(counts_by_state[i]) + " " + text(name(static_cast<RunState>(i)));
+  }
+  body +=
+      "</p><div class=\"wide\"><table id=\"queue\"><thead><tr><th>Run</th><th>State</th>"
+      "<th>What</th><th>Title</th><th>Rebuilt</th><th>Since</th></tr></thead><tbody>\n";
+  for (const Run& run : runs) {
+    body += Html("<tr><td>") + link(run_address(run), number(std::to_underlying(run.id))) +
+            "</td><td>" + state(run) + "</td><td>" + subject(facts, run) + "</td><td>" +
+            text(run.subject.title) + "</td><td>" +
+            counts(run.packages_rebuilt, run.layers, run.cached) + "</td><td>" + time(run.created) +
+            "</td></tr>\n";
+  }
+  body += "</tbody></table></div>";
+  if (has_more && !runs.empty()) {
+    body += Html("<p>") +
+            link(fmt::format("/?before={}", std::to_underlying(runs.back().id)), "earlier runs") +
+            "</p>";
+  }
+  return frame("Runs", body).to_string();
+}
+
+std::string run_page(const PageFacts& facts, const RunPage& page) {
+  const Run& run = page.run;
+  const Html id = number(std::to_underlying(run.id));
+  Html body = Html("<section id=\"run\"><h1>Run ") + id + " " + state(run) + "</h1><p>" +
+              subject(facts, run) + ": " + text(run.subject.title) + "</p><p>" + text(run.summary) +
+              "</p><dl><dt>Head</dt><dd>" + commit(facts, run, run.subject.head) +
+              "</dd><dt>Base</dt><dd>" + commit(facts, run, run.tested_base) +
+              "</dd><dt>Author</dt><dd>" + text(run.subject.author) + "</dd><dt>Because</dt><dd>" +
+              text(run.cause) + "</dd><dt>Begun</dt><dd>" + time(run.created) + "</dd>";
+  if (run.finished) body += Html("<dt>Ended</dt><dd>") + time(*run.finished) + "</dd>";
+  if (run.hold != store::Hold::none) {
+    body += Html("<dt>Builds wait for</dt><dd>") + text(name(run.hold)) + "</dd>";
+  }
+  body += Html("</dl></section>") + target_table(page) + roots_list(page) +
+          "<section><h2>Layers</h2>" + layer_table(page) + "</section>" +
+          publication_list(facts, page);
+  return frame("Run " + std::to_string(std::to_underlying(run.id)), body).to_string();
+}
+
+std::string comment_page(const PageFacts& facts, const Run& run,
+                         const std::optional<std::string>& comment,
+                         const std::vector<store::Publication>& publications) {
+  Html body = Html("<h1>What GitHub shows of run ") +
+              link(run_address(run), number(std::to_underlying(run.id))) + "</h1>";
+  if (facts.dry_run) body += "<p>A dry run: this is how it would look.</p>";
+  body += Html("<h2>The comment</h2><pre id=\"comment\">") +
+          lines(comment.value_or("There is none yet.")) + "</pre>";
+  for (const store::Publication& publication : publications) {
+    if (publication.kind == store::PublicationKind::comment) continue;
+    body += Html("<h2>") + text(name(publication.kind)) + " " + text(publication.name) +
+            "</h2><pre>" + lines(publication.wanted) + "</pre>";
+  }
+  return frame("Comment", body).to_string();
+}
+
+std::string log_page(const PageFacts& /*facts*/, const Run& run, const store::RunLayer& layer,
+                     const std::optional<LogText>& log) {
+  Html body =
+      Html("<h1>") + text(layer.package) + "</h1><p>" +
+      link(run_address(run), Html("Run ") + number(std::to_underlying(run.id))) + ", <code>" +
+      text(layer.key) + "</code>, <span id=\"state\">" +
+      text(layer.state == LayerState::done ? layer.outcome : std::string(name(layer.state))) +
+      "</span></p>";
+  const bool is_live = layer.state != LayerState::done && !(log && log->is_finished);
+  Html head;
+  if (is_live) head = "<script src=\"/live.js\" defer></script>";
+  if (log && log->begin > 0) body += "<p>The beginning is left out.</p>";
+  body += Html("<pre id=\"log\" data-next=\"") + number(log ? log->begin + log->text.size() : 0) +
+          "\">" + (log ? lines(report::plain(log->text)) : Html("")) + "</pre>";
+  if (!log && !is_live) body += "<p>There is no log: nothing was run, or the cache lost it.</p>";
+  return frame(layer.package, body, head).to_string();
+}
+
+std::string trouble_page(int status, std::string_view why) {
+  return frame(std::to_string(status),
+               Html("<h1>") + number(status) + "</h1><p>" + text(why) + "</p>")
+      .to_string();
+}
+
+}  // namespace oxbow::web
