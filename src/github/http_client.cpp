@@ -97,12 +97,14 @@ Answer<HttpAnswer> HttpClient::ask(const Place& place, std::string_view method,
     if (!token) return std::unexpected(token.error());
     HttpAnswer answer = send(method, path, body, *token);
     if (answer.status / 100 == 2) return answer;
-    // A token may have been taken back before its time.
+    Failure failure = judge(answer, now_());
+    // A token may have been taken back before its time. A write waits for its next turn.
     if (answer.status == 401 && again) {
       tokens_.clear();
-      continue;
+      if (method == "GET") continue;
+      failure.kind = Failure::Kind::passing;
     }
-    return std::unexpected(judge(answer, now_()));
+    return std::unexpected(std::move(failure));
   }
 }
 

@@ -48,9 +48,27 @@ std::string what(const Publication& publication) {
 
 }  // namespace
 
-bool Publisher::take_turn() {
+template <typename Write>
+auto Publisher::write(const Write& write) -> decltype(write()) {
   const auto turn = publications_.take_turn(now_(), settings_->between_writes);
-  return turn && wait_until_(*turn);
+  if (!turn) return store_failed(turn.error());
+  if (!wait_until_(*turn)) return interrupted();
+  auto answer = write();
+  if (const auto held = publications_.hold_back(now_() + settings_->between_writes); !held) {
+    log_(held.error().message);
+  }
+  return answer;
+}
+
+// That it may have been made is noted before it is.
+template <typename Make>
+Publisher::Told Publisher::make(const Publication& publication, const Make& make) {
+  return write([&]() -> Told {
+    if (auto noted = publications_.attempt(publication.id); !noted) {
+      return store_failed(noted.error());
+    }
+    return make();
+  });
 }
 
 Result<bool> Publisher::publish_next() {
@@ -98,8 +116,8 @@ Publisher::Told Publisher::tell(const Publication& publication) {
     case PublicationKind::reply: return tell_reply(publication);
     case PublicationKind::reaction: break;
   }
-  if (!take_turn()) return interrupted();
-  const auto done = client_->react(place(publication), publication.subject, publication.wanted);
+  const auto done = write(
+      [&] { return client_->react(place(publication), publication.subject, publication.wanted); });
   if (!done) return std::unexpected(done.error());
   return std::string();
 }
@@ -130,18 +148,15 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
   }
   std::size_t first = 0;
   if (id.empty()) {
-    if (!take_turn()) return interrupted();
-    if (auto noted = publications_.attempt(publication.id); !noted) {
-      return store_failed(noted.error());
-    }
-    auto made = client_->create_check(place(publication), bodies->front());
+    auto made = make(publication,
+                     [&] { return client_->create_check(place(publication), bodies->front()); });
     if (!made) return made;
     id = std::move(*made);
     first = 1;
   }
   for (std::size_t i = first; i < bodies->size(); ++i) {
-    if (!take_turn()) return interrupted();
-    const auto updated = client_->update_check(place(publication), id, (*bodies)[i]);
+    const auto updated =
+        write([&] { return client_->update_check(place(publication), id, (*bodies)[i]); });
     if (!updated) return std::unexpected(updated.error());
   }
   return id;
@@ -168,19 +183,22 @@ Publisher::Told Publisher::tell_comment(const Publication& publication) {
     if (!found) return found;
     id = std::move(*found);
   }
-  if (!take_turn()) return interrupted();
   if (!id.empty()) {
-    const auto updated = client_->update_comment(place(publication), id, publication.wanted);
+    const auto updated =
+        write([&] { return client_->update_comment(place(publication), id, publication.wanted); });
     if (updated) return id;
     // Somebody may have deleted it.
     const bool is_gone = updated.error().kind == Failure::Kind::gone;
     if (!is_gone || publication.remote_id.empty()) return std::unexpected(updated.error());
-    if (!take_turn()) return interrupted();
   }
-  if (auto noted = publications_.attempt(publication.id); !noted)
-    return store_failed(noted.error());
-  return client_->create_comment(place(publication), number(publication.subject),
-                                 publication.wanted);
+  return make_comment(publication);
+}
+
+Publisher::Told Publisher::make_comment(const Publication& publication) {
+  return make(publication, [&] {
+    return client_->create_comment(place(publication), number(publication.subject),
+                                   publication.wanted);
+  });
 }
 
 Publisher::Told Publisher::tell_reply(const Publication& publication) {
@@ -188,11 +206,7 @@ Publisher::Told Publisher::tell_reply(const Publication& publication) {
     auto found = find_comment(publication, reply_marker(publication.name));
     if (!found || !found->empty()) return found;
   }
-  if (!take_turn()) return interrupted();
-  if (auto noted = publications_.attempt(publication.id); !noted)
-    return store_failed(noted.error());
-  return client_->create_comment(place(publication), number(publication.subject),
-                                 publication.wanted);
+  return make_comment(publication);
 }
 
 Publisher::Told Publisher::tell_label(const Publication& publication) {
@@ -203,8 +217,8 @@ Publisher::Told Publisher::tell_label(const Publication& publication) {
   for (const std::string& label : *labels) {
     if (label == publication.wanted) is_there = true;
     if (label == publication.wanted || !report::is_rebuild_label(label)) continue;
-    if (!take_turn()) return interrupted();
-    const auto removed = client_->remove_label(place(publication), pull, label);
+    const auto removed =
+        write([&] { return client_->remove_label(place(publication), pull, label); });
     if (!removed && removed.error().kind != Failure::Kind::gone) {
       return std::unexpected(removed.error());
     }
@@ -213,14 +227,15 @@ Publisher::Told Publisher::tell_label(const Publication& publication) {
   // With its colour, once; where the repository has it already, this is rejected.
   const std::string known = publication.repository + "\n" + publication.wanted;
   if (!labels_made_.contains(known)) {
-    if (!take_turn()) return interrupted();
-    const auto made = client_->create_label(place(publication), publication.wanted,
-                                            report::label_colour(publication.wanted));
+    const auto made = write([&] {
+      return client_->create_label(place(publication), publication.wanted,
+                                   report::label_colour(publication.wanted));
+    });
     if (!made && made.error().kind == Failure::Kind::passing) return std::unexpected(made.error());
     labels_made_.insert(known);
   }
-  if (!take_turn()) return interrupted();
-  const auto added = client_->add_label(place(publication), pull, publication.wanted);
+  const auto added =
+      write([&] { return client_->add_label(place(publication), pull, publication.wanted); });
   if (!added) return std::unexpected(added.error());
   return publication.wanted;
 }

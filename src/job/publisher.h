@@ -51,7 +51,12 @@ class Publisher {
   github::Answer<std::string> find_comment(const store::Publication& publication,
                                            std::string_view marker);
   Result<void> keep(const store::Publication& publication, const Told& told);
-  bool take_turn();
+  /// Waits for the next turn, does the write, and lets GitHub rest from its end on.
+  template <typename Write>
+  auto write(const Write& write) -> decltype(write());
+  template <typename Make>
+  Told make(const store::Publication& publication, const Make& make);
+  Told make_comment(const store::Publication& publication);
 
   store::Runs runs_;
   store::Publications publications_;

@@ -5,7 +5,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <functional>
+#include <map>
 #include <utility>
 
 #include "store/schema.h"
@@ -43,7 +44,7 @@ struct Database::Connection {
   std::string file;
   std::unique_ptr<sqlite3, CloseDatabase> handle;
   // Goes before the handle.
-  std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> statements;
+  std::map<std::string, std::unique_ptr<sqlite3_stmt, FinalizeStatement>, std::less<>> statements;
   int depth = 0;  // of transactions
 };
 
@@ -187,15 +188,16 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work) {
 }
 
 Result<sqlite3_stmt*> Database::prepared(const char* sql, std::initializer_list<Value> values) {
-  auto& statement = connection_->statements[sql];
-  if (statement == nullptr) {
+  auto known = connection_->statements.find(std::string_view(sql));
+  if (known == connection_->statements.end()) {
     sqlite3_stmt* made = nullptr;
     if (sqlite3_prepare_v3(connection_->handle.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &made,
                            nullptr) != SQLITE_OK) {
       return std::unexpected(error(sql));
     }
-    statement.reset(made);
+    known = connection_->statements.try_emplace(sql, made).first;
   }
+  const auto& statement = known->second;
   int at = 0;
   for (const Value& value : values) {
     ++at;

@@ -63,8 +63,8 @@ class Database {
   /// part of that one.
   Result<void> transaction(const std::function<Result<void>()>& work);
 
-  /// Runs a statement and returns how many rows it changed. Texts of statements are literals, which
-  /// are prepared once. This and what follows is for this folder.
+  /// Runs a statement and returns how many rows it changed. Each text is prepared once. This and
+  /// what follows is for this folder.
   Result<std::size_t> run(const char* sql, std::initializer_list<Value> values = {});
 
   /// Runs a query and hands over each row.

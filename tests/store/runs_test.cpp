@@ -1,0 +1,167 @@
+#include "store/runs.h"
+
+#include <catch2/catch.hpp>
+
+#include "store/jobs.h"
+#include "store/pulls.h"
+#include "tests/store/stores.h"
+
+using namespace oxbow::store;
+using namespace std::chrono_literals;
+
+namespace {
+
+RunId begin(Runs& runs, std::int64_t pull, const std::string& head) {
+  return value(runs.begin(pull_subject(pull, head), RunScope::everything, Hold::none, {}, "opened",
+                          at(1)))
+      .run;
+}
+
+}  // namespace
+
+TEST_CASE("one run that has not ended is there for a pull request and head") {
+  Database database = new_store();
+  Runs runs(database);
+  const auto first = value(runs.begin(pull_subject(1, "h"), RunScope::packages, Hold::draft,
+                                      {"a.1", "b"}, "asked", at(7)));
+  CHECK(first.is_new);
+  const auto again = value(
+      runs.begin(pull_subject(1, "h"), RunScope::everything, Hold::none, {}, "opened", at(8)));
+  CHECK_FALSE(again.is_new);
+  CHECK(again.run == first.run);
+  CHECK(begin(runs, 2, "h") != first.run);
+  CHECK(begin(runs, 1, "i") != first.run);
+
+  auto run = value(runs.find(first.run));
+  REQUIRE(run);
+  CHECK(run->packages == std::vector<std::string>{"a.1", "b"});
+  CHECK(run->scope == RunScope::packages);
+  CHECK(run->hold == Hold::draft);
+  CHECK(run->cause == "asked");
+  CHECK(run->created == at(7));
+  CHECK_FALSE(run->finished);
+
+  run->state = RunState::completed;
+  run->conclusion = "success";
+  run->lower = {"c1", "c2"};
+  run->finished = at(9);
+  value(runs.update(*run));
+  CHECK(value(runs.find(first.run))->lower == run->lower);
+  CHECK(value(runs.find(first.run))->finished == at(9));
+  CHECK(begin(runs, 1, "h") != first.run);
+}
+
+TEST_CASE("runs are found by what they test, and listed newest first") {
+  Database database = new_store();
+  Runs runs(database);
+  std::vector<RunId> all;
+  for (const char* const head : {"a", "b", "c"}) all.push_back(begin(runs, 1, head));
+  auto ended = *value(runs.find(all[1]));
+  ended.state = RunState::cancelled;
+  value(runs.update(ended));
+  const auto open = value(runs.open_runs("o/r", RunKind::pull_request, 1));
+  REQUIRE(open.size() == 2);
+  CHECK(open[0].id == all[0]);
+  CHECK(value(runs.newest("o/r", "b"))->id == all[1]);
+  CHECK(value(runs.newest_of_pull("o/r", 1))->id == all[2]);
+  CHECK_FALSE(value(runs.newest("o/other", "b")));
+  const auto page = value(runs.list(std::nullopt, 2));
+  REQUIRE(page.size() == 2);
+  CHECK(page[0].id == all[2]);
+  CHECK(value(runs.list(page[1].id, 2)).front().id == all[0]);
+  CHECK(value(runs.counts()) == std::vector<std::size_t>{2, 0, 0, 0, 0, 1});
+}
+
+TEST_CASE("a run's plan replaces what it had, and its layers change one by one") {
+  Database database = new_store();
+  Runs runs(database);
+  const RunId run = begin(runs, 1, "a");
+  const std::vector<RunTarget> targets = {{"c.1", "p", 2, 2, 1, 3.5, ""}};
+  std::vector<RunLayer> layers(2);
+  layers[0].package = "a.1";
+  layers[0].key = "k0";
+  layers[1].package = "b.1";
+  layers[1].key = "k1";
+  layers[1].position = 1;
+  value(runs.set_plan(run, targets, layers));
+  value(runs.set_plan(run, targets, layers));
+  layers[1].state = LayerState::done;
+  layers[1].outcome = "failure";
+  layers[1].error_line = "Error: <x>";
+  value(runs.set_layer(run, layers[1]));
+  const auto stored = value(runs.layers(run, 0, 10));
+  REQUIRE(stored.size() == 2);
+  CHECK(stored[1].outcome == "failure");
+  CHECK(stored[1].error_line == "Error: <x>");
+  CHECK(value(runs.layers(run, 1, 10)).front().key == "k1");
+  CHECK(value(runs.layer(run, 0, "k1"))->package == "b.1");
+  CHECK_FALSE(value(runs.layer(run, 1, "k1")));
+  value(runs.set_target_conclusion(run, 0, "failure"));
+  CHECK(value(runs.targets(run)).front().conclusion == "failure");
+  CHECK(value(runs.targets(run)).front().estimated_seconds == 3.5);
+  value(
+      runs.set_roots(run, std::vector{RunRoot{0, "a.1", "success", "failure", "regressed", "k1"}}));
+  CHECK(value(runs.roots(run)).front().verdict == "regressed");
+  value(runs.set_document(run, "comment.md", "x"));
+  value(runs.set_document(run, "comment.md", "y"));
+  CHECK(value(runs.document(run, "comment.md")) == "y");
+  CHECK_FALSE(value(runs.document(run, "plan.json")));
+  value(runs.set_package_status("o/r", "c", "t",
+                                std::vector{RunRoot{0, "a.1", "", "success", "", ""}}));
+  CHECK(value(runs.package_status("o/r", "c", "t", "a.1")) == "success");
+}
+
+TEST_CASE("a job is one owner's until its lease ends or it is given back") {
+  Database database = new_store();
+  Runs runs(database);
+  Jobs jobs(database);
+  const RunId first = begin(runs, 1, "a");
+  const RunId second = begin(runs, 1, "b");
+  value(jobs.add(first, JobKind::analyse, 0, at(0)));
+  value(jobs.add(first, JobKind::analyse, 5, at(0)));
+  value(jobs.add(second, JobKind::analyse, 1, at(0)));
+  value(jobs.add(second, JobKind::build, 0, at(100)));
+
+  const auto job = value(jobs.lease(JobKind::analyse, "me", at(10), 10s));
+  REQUIRE(job);
+  CHECK(job->run == second);
+  CHECK(job->attempts == 1);
+  CHECK(value(jobs.lease(JobKind::analyse, "you", at(10), 10s))->run == first);
+  CHECK_FALSE(value(jobs.lease(JobKind::analyse, "you", at(10), 10s)));
+  CHECK_FALSE(value(jobs.lease(JobKind::build, "you", at(10), 10s)));
+  CHECK(value(jobs.counts(JobKind::analyse, at(10))).leased == 2);
+
+  CHECK(value(jobs.renew(job->id, "me", at(19), 10s)));
+  CHECK_FALSE(value(jobs.renew(job->id, "you", at(19), 10s)));
+  CHECK_FALSE(value(jobs.lease(JobKind::analyse, "you", at(19), 10s)));
+  const auto taken = value(jobs.lease(JobKind::analyse, "they", at(40), 10s));
+  REQUIRE(taken);
+  CHECK(taken->attempts == 2);
+  CHECK_FALSE(value(jobs.renew(job->id, "me", at(41), 10s)));
+  value(jobs.finish(job->id, "me"));
+  CHECK(value(jobs.renew(taken->id, "they", at(41), 10s)));
+
+  CHECK(value(jobs.give_back_of([](std::string_view owner) { return owner == "they"; })) == 1);
+  CHECK_FALSE(value(jobs.renew(taken->id, "they", at(41), 10s)));
+  value(jobs.remove_of(first));
+  value(jobs.remove_of(second));
+  CHECK_FALSE(value(jobs.lease(JobKind::build, "you", at(200), 10s)));
+}
+
+TEST_CASE("a pull request is known as the last event left it") {
+  Database database = new_store();
+  Pulls pulls(database);
+  CHECK_FALSE(value(pulls.find("o/r", 1)));
+  Pull pull{"o/r", 1, 7, "t", "alice", "h1", "main", false, true, "", "2026-01-01T00:00:00Z"};
+  value(pulls.set(pull));
+  pull.head = "h2";
+  pull.approved_head = "h2";
+  pull.draft = true;
+  value(pulls.set(pull));
+  const auto found = value(pulls.find("o/r", 1));
+  CHECK(found->head == "h2");
+  CHECK(found->approved_head == "h2");
+  CHECK(found->draft);
+  CHECK(value(pulls.find_by_head("o/r", "h2"))->number == 1);
+  CHECK_FALSE(value(pulls.find_by_head("o/r", "h1")));
+}

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include "store/database.h"
+#include "store/runs.h"
+#include "store/time.h"
+
+namespace oxbow::store {
+
+inline Database new_store() {
+  auto database = Database::in_memory();
+  REQUIRE(database);
+  return std::move(*database);
+}
+
+/// The value of a result that must be one.
+template <typename T>
+T value(Result<T> result) {
+  INFO((result ? "" : result.error().message));
+  REQUIRE(result);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+inline Time at(std::int64_t seconds) { return to_time(seconds * 1000); }
+
+inline RunSubject pull_subject(std::int64_t pull, const std::string& head) {
+  RunSubject subject;
+  subject.repository = "o/r";
+  subject.pull = pull;
+  subject.head = head;
+  subject.title = "a title";
+  subject.base_branch = "main";
+  return subject;
+}
+
+}  // namespace oxbow::store
