@@ -10,6 +10,7 @@
 #include <charconv>
 #include <chrono>
 #include <exception>
+#include <thread>
 #include <utility>
 
 namespace oxbow::webhook {
@@ -92,6 +93,10 @@ struct Server::Http {
   Log log;
   httplib::Server server;
   std::atomic<std::size_t> reading = 0;
+  // httplib forgets a stop that comes before it listens.
+  std::atomic<bool> entered = false;
+  std::atomic<bool> ended = false;
+  std::atomic<bool> stop_requested = false;
 
   void answer(httplib::Response& response, const Head& head, int status, std::string_view what) {
     response.status = status;
@@ -179,8 +184,18 @@ Result<int> Server::bind() {
   return 0;
 }
 
-void Server::run() { http_->server.listen_after_bind(); }
+void Server::run() {
+  http_->entered = true;
+  if (!http_->stop_requested) http_->server.listen_after_bind();
+  http_->ended = true;
+}
 
-void Server::stop() { http_->server.stop(); }
+void Server::stop() {
+  http_->stop_requested = true;
+  while (http_->entered && !http_->ended && !http_->server.is_running()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  http_->server.stop();
+}
 
 }  // namespace oxbow::webhook

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "web/rate_limit.h"
@@ -85,7 +86,11 @@ Result<void> serve(const Answer& site, const ServerSettings& settings,
     return fail(
         fmt::format("{}:{} cannot be listened on; is it in use?", settings.host, settings.port));
   }
-  listening(port, [&server] { server.stop(); });
+  listening(port, [&server] {
+    // httplib forgets a stop that comes before it listens.
+    while (!server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    server.stop();
+  });
   server.listen_after_bind();
   return {};
 }
