@@ -32,6 +32,7 @@ Command add_worker(CLI::App& program);
 Command add_pages(CLI::App& program);
 Command add_serve(CLI::App& program);
 Command add_replay(CLI::App& program);
+Command add_setup(CLI::App& program);
 
 /// Writes to standard output. Whether that went well is looked at once, at the end.
 void print(std::string_view text);

@@ -46,7 +46,7 @@ int run(int argc, char** argv) {
       add_plan(program),      add_check(program), add_explain(program), add_solve(program),
       add_effective(program), add_base(program),  add_cache(program),   add_build_layer(program),
       add_shell(program),     add_serve(program), add_worker(program),  add_pages(program),
-      add_replay(program)};
+      add_replay(program),    add_setup(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "build/executor.h"
@@ -46,9 +45,6 @@ Result<std::vector<build::StepResult>> run_graph(const BotConfiguration& configu
                                                  build::StepObserver& observer,
                                                  const std::function<bool()>& stop_requested,
                                                  bool failed_again) {
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return fail("/proc/self/exe: " + error.message());
   BuildArguments arguments;
   arguments.cache = configuration.settings.cache.string();
   arguments.kind = configuration.sandbox;
@@ -58,7 +54,8 @@ Result<std::vector<build::StepResult>> run_graph(const BotConfiguration& configu
           .count());
   arguments.with.rebuild_failed = failed_again;
   build::LocalRunner::Settings local;
-  local.command = {program.string(), "build-layer", "--json"};
+  // This very program, also where its file was replaced by a newer one meanwhile.
+  local.command = {"/proc/self/exe", "build-layer", "--json"};
   const auto more = arguments.for_build_layer();
   local.command.insert(local.command.end(), more.begin(), more.end());
   local.interruption = interruption.descriptor();

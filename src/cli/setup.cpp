@@ -1,0 +1,267 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/descriptor.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "cli/command.h"
+#include "github/app_manifest.h"
+#include "github/http_exchange.h"
+#include "report/untrusted.h"
+#include "web/html.h"
+#include "web/server.h"
+
+namespace oxbow::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SetupArguments {
+  std::string repository;
+  std::string url;
+  std::string organization;
+  std::string folder = "/etc/oxbow";
+  std::string name = "oxbow";
+  std::string web = "https://github.com";
+  std::string api = "https://api.github.com";
+  int port = 8472;
+};
+
+// What a link that somebody else made up cannot hold.
+std::string random_text() {
+  std::array<char, 32> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return "";
+  return sha256_hex({bytes.data(), bytes.size()}).substr(0, 32);
+}
+
+std::string configuration_text(const SetupArguments& arguments, const github::NewApp& app) {
+  return fmt::format(
+      R"(# Written by oxbow setup. config/oxcaml.toml in the sources has every setting.
+version = 1
+
+[store]
+file = "/var/lib/oxbow/oxbow.sqlite"
+
+[webhook]
+secret_files = ["{0}/webhook-secret"]
+
+[pages]
+url = "{1}"
+
+[github]
+api = "{2}"
+web = "{3}"
+app = "{4}"
+key_file = "{0}/app.pem"
+login = "{5}[bot]"
+dry_run = true               # nothing is written to GitHub until this is false
+
+[worker]
+cache = "/var/cache/oxbow"
+mirrors = "/var/lib/oxbow/mirrors"
+build = false                # analysis only, until there is a base layer: oxbow base create
+
+[[repository]]
+name = "{6}"
+branches = ["main"]
+  [[repository.below]]
+  place = "https://github.com/ocaml/opam-repository.git"
+  revision = "master"
+  [[repository.target]]
+  compiler = "ocaml-variants.5.2.0+ox"
+  platform = "debian-12-x86_64"
+)",
+      arguments.folder, arguments.url, arguments.api, arguments.web, app.id, app.slug,
+      arguments.repository);
+}
+
+// A new file, for its owner and group alone from the beginning.
+Result<void> write_private(const fs::path& file, std::string_view text) {
+  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  if (!descriptor) return fail(system_message(file, errno));
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor.get(), text.data(), text.size());
+    if (written <= 0) return fail(system_message(file, errno));
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (!descriptor.close()) return fail(system_message(file, errno));
+  return {};
+}
+
+Result<void> write_all(const SetupArguments& arguments, const github::NewApp& app) {
+  const fs::path folder = arguments.folder;
+  auto written = write_private(folder / "app.pem", app.key);
+  if (written) written = write_private(folder / "webhook-secret", app.webhook_secret + "\n");
+  if (written) {
+    written = write_private(folder / "oxbow.toml", configuration_text(arguments, app));
+  }
+  return written;
+}
+
+// The one visit of a browser that makes the app.
+class Visit {
+ public:
+  explicit Visit(const SetupArguments& arguments) : arguments_(&arguments), state_(random_text()) {}
+
+  web::Response answer(const web::Request& request) {
+    web::Response response;
+    response.cache_control = "no-store";
+    if (request.path == "/") {
+      response.body = start_page();
+      // The form goes to GitHub.
+      response.headers["Content-Security-Policy"] =
+          "default-src 'none'; form-action " + arguments_->web + "; frame-ancestors 'none'";
+    } else if (request.path == "/created") {
+      const auto created = create(request);
+      response.status = created ? 200 : 400;
+      response.body = plain_page(created ? "The app is there, and " + arguments_->folder +
+                                               "/oxbow.toml. Now install the app on the "
+                                               "repository: " +
+                                               address_
+                                         : created.error().message);
+    } else {
+      response.status = 404;
+      response.body = plain_page("there is no such page");
+    }
+    return response;
+  }
+
+  bool is_done() const { return !address_.empty(); }
+  const std::string& install_address() const { return address_; }
+
+ private:
+  std::string start_page() const {
+    const std::string place =
+        arguments_->organization.empty()
+            ? "/settings/apps/new"
+            : "/organizations/" + web::path_part(arguments_->organization) + "/settings/apps/new";
+    const std::string manifest =
+        github::app_manifest(arguments_->name, arguments_->url,
+                             fmt::format("http://127.0.0.1:{}/created", arguments_->port));
+    const web::Html page = web::Html(
+                               "<!doctype html><meta charset=\"utf-8\"><title>oxbow setup</title>"
+                               "<h1>Make the GitHub App</h1><form method=\"post\" action=\"") +
+                           web::text(arguments_->web + place + "?state=" + state_) +
+                           "\"><input type=\"hidden\" name=\"manifest\" value=\"" +
+                           web::text(manifest) +
+                           "\"><p>GitHub will ask for the app's name, and come back here.</p>"
+                           "<button>Go to GitHub</button></form>";
+    return page.to_string();
+  }
+
+  static std::string plain_page(std::string_view words) {
+    return (web::Html("<!doctype html><meta charset=\"utf-8\"><title>oxbow setup</title><p>") +
+            web::text(words) + "</p>")
+        .to_string();
+  }
+
+  Result<void> create(const web::Request& request) {
+    const auto code = request.query.find("code");
+    const auto state = request.query.find("state");
+    if (code == request.query.end() || state == request.query.end() || state->second != state_) {
+      return fail("this is not the answer to our question; begin again at /");
+    }
+    github::HttpRequest conversion;
+    conversion.server = arguments_->api;
+    conversion.method = "POST";
+    conversion.path = "/app-manifests/" + web::path_part(code->second) + "/conversions";
+    conversion.headers = {{"Accept", "application/vnd.github+json"}, {"User-Agent", OXBOW_VERSION}};
+    const auto answer = github::exchange(conversion, {});
+    const auto app = github::parse_new_app(answer.body);
+    if (answer.status / 100 != 2 || !app) {
+      return fail(
+          fmt::format("GitHub did not make the app (status {}); begin again at /", answer.status));
+    }
+    if (auto written = write_all(*arguments_, *app); !written) return written;
+    address_ = arguments_->web + "/apps/" + web::path_part(app->slug) + "/installations/new";
+    return {};
+  }
+
+  const SetupArguments* arguments_;
+  std::string state_;
+  std::string address_;
+};
+
+ExitCode run(const SetupArguments& arguments) {
+  std::error_code ignored;
+  if (!fs::is_directory(arguments.folder, ignored)) {
+    return report_error("there is no folder " + arguments.folder +
+                        "; make it, readable for the "
+                        "group oxbow");
+  }
+  for (const char* const file : {"oxbow.toml", "app.pem", "webhook-secret"}) {
+    if (fs::exists(fs::path(arguments.folder) / file, ignored)) {
+      return report_error((fs::path(arguments.folder) / file).string() +
+                          " is there already; move it away to set up anew");
+    }
+  }
+  Visit visit(arguments);
+  std::function<void()> stop;
+  web::ServerSettings settings;
+  settings.host = "127.0.0.1";
+  settings.port = arguments.port;
+  std::optional<std::jthread> stopper;
+  const auto served = web::serve(
+      [&](const web::Request& request) {
+        web::Response response = visit.answer(request);
+        // After the answer is on its way.
+        if (visit.is_done() && !stopper) {
+          stopper.emplace([stop] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(500));
+            stop();
+          });
+        }
+        return response;
+      },
+      settings,
+      [&](int port, const std::function<void()>& how) {
+        stop = how;
+        print_line(
+            fmt::format("Open http://127.0.0.1:{}/ in a browser. From another machine: ssh "
+                        "-L {}:127.0.0.1:{} HERE",
+                        port, port, port));
+        std::fflush(stdout);
+      });
+  if (!served) return report_error(served.error().message);
+  print_line("wrote " + arguments.folder + "/oxbow.toml, app.pem and webhook-secret");
+  print_line("now install the app on " + arguments.repository + ": " + visit.install_address());
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command add_setup(CLI::App& program) {
+  auto arguments = std::make_shared<SetupArguments>();
+  CLI::App* const command =
+      program.add_subcommand("setup", "make the GitHub App, and write the bot's configuration");
+  command->add_option("--repository", arguments->repository, "OWNER/NAME that is to be tested")
+      ->required();
+  command->add_option("--url", arguments->url, "where the bot will be reached: https://HOST")
+      ->required();
+  command->add_option("--organization", arguments->organization,
+                      "whose app it is (default: the person's who visits)");
+  command->add_option("--folder", arguments->folder, "where the files go")->capture_default_str();
+  command->add_option("--name", arguments->name, "of the app, on GitHub")->capture_default_str();
+  command->add_option("--port", arguments->port, "of this machine, for the one visit")
+      ->check(CLI::Range(1, 65535))
+      ->capture_default_str();
+  command->add_option("--web", arguments->web, "another GitHub's pages")->capture_default_str();
+  command->add_option("--api", arguments->api, "and its API")->capture_default_str();
+  command->footer(
+      "Asks for a visit by a browser, which GitHub sends back with the new app's id, key and\n"
+      "webhook secret. Writes over nothing. Exit codes: 0 done, 2 it could not be done.\n\n"
+      "Example:\n"
+      "  oxbow setup --repository oxcaml/opam-repository --url https://oxbow.example.org");
+  return {command, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace oxbow::cli
