@@ -11,10 +11,11 @@ constexpr std::chrono::seconds between_shown{2};
 
 }  // namespace
 
-BuildWatch::BuildWatch(const store::Run& run, std::vector<std::string> checks, store::Runs& runs,
-                       Notices& notices, Now now)
+BuildWatch::BuildWatch(const store::Run& run, std::vector<std::string> checks,
+                       store::Database& database, store::Runs& runs, Notices& notices, Now now)
     : run_(run),
       checks_(std::move(checks)),
+      database_(&database),
       runs_(&runs),
       notices_(&notices),
       now_(std::move(now)) {
@@ -89,8 +90,12 @@ void BuildWatch::at(const build::StepCounts& counts, double seconds_left) {
     }
   }
   const report::RunFacts facts = notices_->facts(run_, report::Stage::building);
-  [[maybe_unused]] const auto passed_over =
-      notices_->check(run_, checks_[target_], report::progress_output(told, facts), now);
+  [[maybe_unused]] const auto passed_over = database_->transaction([&]() -> Result<void> {
+    // A run that was cancelled has told so, and nothing is to be told after that.
+    const auto run = runs_->find(run_.id);
+    if (!run || !*run || (*run)->state != store::RunState::building) return {};
+    return notices_->check(run_, checks_[target_], report::progress_output(told, facts), now);
+  });
 }
 
 }  // namespace oxbow::job

@@ -19,8 +19,8 @@ namespace oxbow::job {
 class BuildWatch final : public build::StepObserver {
  public:
   /// The run's targets have been planned; `checks` are the names of their check runs.
-  BuildWatch(const store::Run& run, std::vector<std::string> checks, store::Runs& runs,
-             Notices& notices, Now now);
+  BuildWatch(const store::Run& run, std::vector<std::string> checks, store::Database& database,
+             store::Runs& runs, Notices& notices, Now now);
 
   /// From now on it is this target's steps that are told of, those of `graph`.
   void begin_target(std::size_t target) { target_ = target; }
@@ -37,6 +37,7 @@ class BuildWatch final : public build::StepObserver {
 
   const store::Run& run_;
   std::vector<std::string> checks_;
+  store::Database* database_;
   store::Runs* runs_;
   Notices* notices_;
   Now now_;

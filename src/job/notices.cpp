@@ -72,7 +72,7 @@ report::RunFacts Notices::facts(const store::Run& run, report::Stage stage) cons
   return facts;
 }
 
-Result<void> Notices::want(store::Publication key, std::string_view wanted,
+Result<void> Notices::want(const store::Publication& key, std::string_view wanted,
                            store::Time not_before) {
   auto done = publications_.want(key, wanted, not_before);
   if (!done) return std::unexpected(std::move(done.error()));
@@ -105,7 +105,7 @@ Result<void> Notices::check(const store::Run& run, std::string_view name,
   key.subject = run_number(run);
   key.name = name;
   key.run = run.id;
-  return want(std::move(key), github::join_requests(github::check_requests(check)),
+  return want(key, github::join_requests(github::check_requests(check)),
               output.conclusion.empty() ? now + settings_->patience : now);
 }
 
@@ -113,14 +113,14 @@ Result<void> Notices::comment(const store::Run& run, std::string_view text, stor
   if (run.subject.pull == 0) return {};
   store::Publication key = key_of(run.subject, store::PublicationKind::comment);
   key.run = run.id;
-  return want(std::move(key), text, now);
+  return want(key, text, now);
 }
 
 Result<void> Notices::label(const store::Run& run, std::string_view label, store::Time now) {
   if (run.subject.pull == 0) return {};
   store::Publication key = key_of(run.subject, store::PublicationKind::label);
   key.run = run.id;
-  return want(std::move(key), label, now);
+  return want(key, label, now);
 }
 
 Result<void> Notices::react(const store::RunSubject& about, std::string_view comment,
@@ -128,14 +128,14 @@ Result<void> Notices::react(const store::RunSubject& about, std::string_view com
   store::Publication key = key_of(about, store::PublicationKind::reaction);
   key.subject = comment;
   key.name = content;
-  return want(std::move(key), content, now);
+  return want(key, content, now);
 }
 
 Result<void> Notices::reply(const store::RunSubject& about, std::string_view comment,
                             std::string_view text, store::Time now) {
   store::Publication key = key_of(about, store::PublicationKind::reply);
   key.name = comment;
-  return want(std::move(key), reply_marker(comment) + "\n" + std::string(text), now);
+  return want(key, reply_marker(comment) + "\n" + std::string(text), now);
 }
 
 Result<void> Notices::close_checks(const store::Run& run, std::string_view why, store::Time now) {

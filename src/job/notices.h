@@ -45,7 +45,7 @@ class Notices {
   const BotSettings& settings() const { return *settings_; }
 
  private:
-  Result<void> want(store::Publication key, std::string_view wanted, store::Time not_before);
+  Result<void> want(const store::Publication& key, std::string_view wanted, store::Time not_before);
 
   store::Publications publications_;
   const BotSettings* settings_;

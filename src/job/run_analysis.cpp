@@ -112,12 +112,22 @@ Result<void> RunAnalysis::work_on(const store::Job& job, std::string_view owner)
     report = std::unexpected(std::move(change.error()));
   }
   if (!report) {
-    if (job.attempts < most_attempts) {
-      return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
-    }
+    if (job.attempts < most_attempts) return try_later(job, owner, run, report.error().message);
     return end(job, owner, [&] { return conclude_trouble(run, report.error().message); });
   }
   return end(job, owner, [&] { return keep_plan(run, std::get<PlanRequest>(*change), *report); });
+}
+
+Result<void> RunAnalysis::try_later(const store::Job& job, std::string_view owner, store::Run& run,
+                                    std::string_view error) {
+  return database_->transaction([&]() -> Result<void> {
+    const auto ours = jobs_.renew(job.id, owner, now_(), settings_->lease);
+    if (!ours) return std::unexpected(ours.error());
+    if (!*ours) return {};
+    run.summary = report::shortened("tried again soon: " + report::printable(error), summary_bytes);
+    if (auto updated = runs_.update(run); !updated) return updated;
+    return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
+  });
 }
 
 Result<report::Report> RunAnalysis::plan(PlanRequest& request, const store::Run& run) {

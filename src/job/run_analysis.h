@@ -35,6 +35,8 @@ class RunAnalysis {
   Result<void> work_on(const store::Job& job, std::string_view owner);
 
  private:
+  Result<void> try_later(const store::Job& job, std::string_view owner, store::Run& run,
+                         std::string_view error);
   Result<report::Report> plan(PlanRequest& request, const store::Run& run);
   Result<void> keep_plan(store::Run& run, const PlanRequest& request, const report::Report& report);
   Result<void> conclude_untestable(store::Run& run, const Untestable& untestable);

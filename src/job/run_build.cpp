@@ -73,21 +73,24 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
       named.targets.back().compiler = target.compiler;
       named.targets.back().platform = target.platform;
     }
-    BuildWatch watch(run, report::target_check_names(settings_->prefix, named), runs_, notices_,
-                     now_);
+    BuildWatch watch(run, report::target_check_names(settings_->prefix, named), *database_, runs_,
+                     notices_, now_);
     checked = check(run, std::get<PlanRequest>(*change), watch, stop);
   } else {
     checked = fail(change ? std::get<Untestable>(*change).why : change.error().message);
   }
   if (held.is_lost()) return {};
   if (ends()) return jobs_.give_back(job.id, owner, now_());
-  if (!checked && job.attempts < most_attempts) {
-    return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
-  }
   return database_->transaction([&]() -> Result<void> {
     const auto ours = jobs_.renew(job.id, owner, now_(), settings_->lease);
     if (!ours) return std::unexpected(ours.error());
     if (!*ours) return {};
+    if (!checked && job.attempts < most_attempts) {
+      run.summary = report::shortened(
+          "tried again soon: " + report::printable(checked.error().message), summary_bytes);
+      if (auto updated = runs_.update(run); !updated) return updated;
+      return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
+    }
     auto kept = checked ? keep(run, *checked) : conclude_trouble(run, checked.error().message);
     if (!kept) return kept;
     return jobs_.finish(job.id, owner);
@@ -96,6 +99,7 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
 
 Result<Checked> RunBuild::check(const store::Run& run, PlanRequest& request, BuildWatch& watch,
                                 const std::function<bool()>& stop) {
+  const store::Time begin = now_();
   const auto states = load_states(request, *loader_);
   if (!states) return std::unexpected(states.error());
   add_packages(run, *states->after, request);
@@ -114,7 +118,9 @@ Result<Checked> RunBuild::check(const store::Run& run, PlanRequest& request, Bui
     return run_graph_(graph, watch, stop, check.build.rebuild_failed);
   };
   auto checked = job::check(std::move(*planned), request, check, *loader_);
-  if (checked) set_reproduce_commands(checked->report);
+  if (!checked) return checked;
+  checked->report.seconds = std::chrono::duration<double>(now_() - begin).count();
+  set_reproduce_commands(checked->report);
   return checked;
 }
 
