@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <map>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "store/schema.h"
 
 namespace oxbow::store {
@@ -37,6 +39,13 @@ class Use {
  private:
   sqlite3_stmt* statement_;
 };
+
+// Makes the file if it is not there, for its owner and group alone: listener and worker may be
+// different users. What lies beside it, SQLite makes with the same rights.
+void make_for_group(const std::filesystem::path& file) {
+  const Descriptor made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (made) ::fchmod(made.get(), 0660);
+}
 
 }  // namespace
 
@@ -112,14 +121,10 @@ Result<Database> Database::open(const std::filesystem::path& file, Access access
     }
     return database;
   }
-  const mode_t former = ::umask(0007);
+  make_for_group(file);
   auto database = connect(file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (database) {
-    if (auto migrated = database->migrate(); !migrated) {
-      database = std::unexpected(std::move(migrated.error()));
-    }
-  }
-  ::umask(former);
+  if (!database) return database;
+  if (auto migrated = database->migrate(); !migrated) return std::unexpected(migrated.error());
   return database;
 }
 

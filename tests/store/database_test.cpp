@@ -50,7 +50,12 @@ TEST_CASE("a store is made for its owner and group alone, and found again") {
     Database database = store.open();
     value(Deliveries(database).add(std::vector{delivery("a")}));
   }
-  CHECK((fs::status(store.file).permissions() & fs::perms::others_all) == fs::perms::none);
+  for (const char* const name : {"oxbow.sqlite", "oxbow.sqlite-wal"}) {
+    Database open = store.open();
+    CHECK(fs::status(store.folder / name).permissions() ==
+          (fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read |
+           fs::perms::group_write));
+  }
   Database again = store.open();
   CHECK(count(again) == 1);
   Database pages = store.open(Access::read_only);
