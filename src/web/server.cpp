@@ -37,7 +37,7 @@ Request read(const httplib::Request& message) {
   return request;
 }
 
-void write(Response answer, httplib::Response& message) {
+void write(const Response& answer, httplib::Response& message) {
   message.status = answer.status;
   message.set_header("Cache-Control", answer.cache_control);
   message.set_header("X-Content-Type-Options", "nosniff");
@@ -47,7 +47,7 @@ void write(Response answer, httplib::Response& message) {
   message.set_header("Referrer-Policy", "no-referrer");
   if (!answer.etag.empty()) message.set_header("ETag", answer.etag);
   for (const auto& [name, value] : answer.headers) message.set_header(name, value);
-  if (answer.status != 304) message.set_content(std::move(answer.body), answer.type);
+  if (answer.status != 304) message.set_content(answer.body, answer.type.c_str());
 }
 
 }  // namespace

@@ -86,7 +86,8 @@ Response Site::answer(const Request& request, store::Time now) {
   const bool is_kept = !(parts.size() == 1 && (parts[0] == "metrics" || parts[0] == "healthz")) &&
                        !(parts.size() == 5 && parts[2] == "log");
   std::string name = request.path;
-  for (const auto& [key, value] : request.query) name += "\n" + key + "=" + value;
+  for (const auto& [key, value] : request.query)
+    name.append("\n").append(key).append("=").append(value);
   Response response;
   const std::int64_t version = is_kept ? database_.data_version() : 0;
   if (is_kept && (version != kept_version_ || kept_.size() > most_kept)) {
@@ -155,7 +156,7 @@ Result<Response> Site::of_run(const Request& request, const Parts& parts, const 
   if (parts.size() == 3 && what == "layers") {
     return run(**found, static_cast<std::size_t>(number(request, "after").value_or(0)), facts);
   }
-  if (parts.size() == 3 && what == "comment") return comment(**found, facts);
+  if (parts.size() == 3 && what == "comment") return comment(request, **found, facts);
   if (parts.size() == 5 && what == "log") return log(request, **found, parts, facts);
   return trouble(404, "there is no such page");
 }
@@ -181,9 +182,11 @@ Result<Response> Site::run(const store::Run& run, std::size_t skip, const PageFa
   return page(run_page(facts, data));
 }
 
-Result<Response> Site::comment(const store::Run& run, const PageFacts& facts) {
+Result<Response> Site::comment(const Request& request, const store::Run& run,
+                               const PageFacts& facts) {
   const auto text = runs_.document(run.id, "comment.md");
   if (!text) return std::unexpected(text.error());
+  if (request.query.contains("raw")) return file(text->value_or(""), "text/plain; charset=utf-8");
   const auto publications = publications_.of_run(run.id);
   if (!publications) return std::unexpected(publications.error());
   return page(comment_page(facts, run, *text, *publications));

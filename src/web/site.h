@@ -27,7 +27,7 @@ struct SiteSettings {
 ///   /                        the newest runs; ?before=ID those before
 ///   /runs/ID                 a run; /runs/ID/layers?after=N more of its layers
 ///   /runs/ID/log/TARGET/KEY  a layer's log; ?from=BYTE what follows, as plain text; ?raw all of it
-///   /runs/ID/comment         what GitHub shows
+///   /runs/ID/comment         what GitHub shows; ?raw the comment alone, as plain text
 ///   /metrics, /healthz, /style.css, /live.js
 /// A page that was asked for before is kept as long as the store does not change. For one thread.
 class Site {
@@ -45,7 +45,7 @@ class Site {
   Result<Response> run(const store::Run& run, std::size_t skip, const PageFacts& facts);
   Result<Response> log(const Request& request, const store::Run& run, const Parts& parts,
                        const PageFacts& facts);
-  Result<Response> comment(const store::Run& run, const PageFacts& facts);
+  Result<Response> comment(const Request& request, const store::Run& run, const PageFacts& facts);
   Result<Response> metrics(store::Time now);
 
   store::Database database_;

@@ -57,12 +57,12 @@ TEST_CASE("base64 is that of RFC 4648") {
                                                                     {"foobar", "Zm9vYmFy"},
                                                                     {"\xff\xfe\xfd", "//79"}};
   for (const auto& [bytes, text] : vectors) {
-    CHECK(build::to_base64(bytes) == text);
-    CHECK(build::parse_base64(text) == bytes);
+    CHECK(to_base64(bytes) == text);
+    CHECK(parse_base64(text) == bytes);
   }
   for (const char* const bad : {"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9v=", "=", "Zm 9v", "Zm9-"}) {
     INFO(bad);
-    CHECK_FALSE(build::parse_base64(bad));
+    CHECK_FALSE(parse_base64(bad));
   }
 }
 

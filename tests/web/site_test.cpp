@@ -1,0 +1,191 @@
+#include "web/site.h"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+#include "tests/repo/scratch_repository.h"
+#include "tests/store/stores.h"
+#include "web/rate_limit.h"
+
+using namespace oxbow;
+using namespace oxbow::web;
+using Catch::Matchers::Contains;
+using store::at;
+using store::value;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string hostile =
+    "<script>alert(1)</script>\"><img src=x onerror='a'>\xe2\x80\xae\x1b[31m\xff";
+const std::string key(64, 'b');
+
+struct Pages {
+  Pages() : site(open(), {cache, "https://github.com", false}) {
+    store::Database database = open();
+    store::Runs runs(database);
+    store::RunSubject subject = store::pull_subject(5, std::string(40, 'a'));
+    subject.title = hostile;
+    subject.author = hostile;
+    run = value(runs.begin(subject, store::RunScope::everything, store::Hold::none, {}, hostile,
+                           at(1)))
+              .run;
+    store::RunLayer layer;
+    layer.package = hostile;
+    layer.key = key;
+    layer.reason = hostile;
+    layer.error_line = hostile;
+    value(runs.set_plan(run,
+                        std::vector{store::RunTarget{hostile, "debian-12-x86_64", 1, 1, 0, 90, ""}},
+                        std::vector{layer}));
+    value(runs.set_roots(
+        run, std::vector{store::RunRoot{0, hostile, "success", "failure", "regressed", key}}));
+    value(runs.set_document(run, "comment.md", "line\n" + hostile));
+  }
+
+  store::Database open() const {
+    return value(store::Database::open(folder / "store", store::Database::Access::read_write));
+  }
+
+  Response get(const std::string& path, std::map<std::string, std::string> query = {},
+               const std::string& etag = "") {
+    return site.answer({"GET", path, std::move(query), etag}, at(100));
+  }
+
+  repo::ScratchFolder folder;
+  fs::path cache = folder / "cache";
+  Site site;
+  store::RunId run{};
+};
+
+}  // namespace
+
+TEST_CASE("no text gets out of its place on any page") {
+  Pages pages;
+  fs::create_directories(pages.cache / "debian-12-x86_64" / key);
+  repo::write_file(pages.cache / "debian-12-x86_64" / key / "build.log", hostile + "\n");
+  const std::vector<std::string> paths = {"/", "/runs/1", "/runs/1/layers", "/runs/1/comment",
+                                          "/runs/1/log/0/" + key};
+  for (const std::string& path : paths) {
+    const Response response = pages.get(path);
+    INFO(path);
+    CHECK(response.status == 200);
+    CHECK_THAT(response.body, Contains("&lt;script&gt;alert(1)"));
+    CHECK_THAT(response.body, !Contains("<script>") && !Contains("<img") && !Contains("\x1b"));
+    CHECK_THAT(response.body, !Contains("\xe2\x80\xae") && !Contains("\xff"));
+  }
+}
+
+TEST_CASE("what there is not is told as such") {
+  Pages pages;
+  for (const char* const path :
+       {"/runs", "/runs/", "/runs/x", "/runs/-1", "/runs/2", "/runs/1/x", "/x", "//",
+        "/runs/1/log/0/../../etc", "/runs/1/log/1/k", "/runs/99999999999999999999"}) {
+    INFO(path);
+    CHECK(pages.get(path).status == 404);
+  }
+  CHECK(pages.site.answer({"POST", "/", {}, ""}, at(1)).status == 405);
+  CHECK(pages.get("/", {{"before", "nonsense"}}).status == 200);
+}
+
+TEST_CASE("a page that has not changed is not sent again, and one that has is") {
+  Pages pages;
+  const Response first = pages.get("/runs/1");
+  CHECK(pages.get("/runs/1", {}, first.etag).status == 304);
+  CHECK(pages.get("/runs/1", {}, first.etag).body.empty());
+  store::Database database = pages.open();
+  store::Runs runs(database);
+  auto run = *value(runs.find(pages.run));
+  run.state = store::RunState::completed;
+  run.conclusion = "failure";
+  value(runs.update(run));
+  const Response second = pages.get("/runs/1", {}, first.etag);
+  CHECK(second.status == 200);
+  CHECK_THAT(second.body, Contains("failure"));
+}
+
+TEST_CASE("a log grows while its build runs, and never changes afterwards") {
+  Pages pages;
+  const std::string address = "/runs/1/log/0/" + key;
+  CHECK_THAT(pages.get(address).body, Contains("/live.js"));
+  const fs::path draft = pages.cache / "debian-12-x86_64" / (".draft-" + key + "-abcdef");
+  repo::write_file(draft / "build.log", "one\n");
+  CHECK_THAT(pages.get(address).body, Contains("one\n") && Contains("data-next=\"4\""));
+  CHECK(pages.get(address).cache_control == "no-store");
+  repo::write_file(draft / "build.log", "one\ntwo\n");
+  const Response more = pages.get(address, {{"from", "4"}});
+  CHECK(more.body == "two\n");
+  CHECK(more.headers.at("X-Next") == "8");
+  CHECK(more.headers.at("X-Finished") == "0");
+  fs::rename(draft, pages.cache / "debian-12-x86_64" / key);
+  CHECK(pages.get(address, {{"from", "8"}}).headers.at("X-Finished") == "1");
+  const Response last = pages.get(address);
+  CHECK_THAT(last.body, !Contains("/live.js"));
+  CHECK_THAT(last.cache_control, Contains("immutable"));
+  CHECK(pages.get(address, {{"raw", ""}}).body == "one\ntwo\n");
+}
+
+TEST_CASE("no link in the cache leads anywhere") {
+  Pages pages;
+  repo::write_file(pages.folder / "secret", "secret");
+  const fs::path layer = pages.cache / "debian-12-x86_64" / key;
+  fs::create_directories(layer);
+  fs::create_symlink(pages.folder / "secret", layer / "build.log");
+  CHECK_THAT(pages.get("/runs/1/log/0/" + key).body, !Contains("secret"));
+  fs::remove_all(layer);
+  fs::create_directories(pages.folder / "elsewhere");
+  repo::write_file(pages.folder / "elsewhere" / "build.log", "secret");
+  fs::create_directory_symlink(pages.folder / "elsewhere", layer);
+  CHECK_THAT(pages.get("/runs/1/log/0/" + key).body, !Contains("secret"));
+  CHECK_FALSE(is_key(".."));
+  CHECK_FALSE(is_key("a/b"));
+  CHECK_FALSE(is_key(""));
+}
+
+TEST_CASE("long lists come in pages") {
+  Pages pages;
+  store::Database database = pages.open();
+  store::Runs runs(database);
+  for (int i = 0; i < 60; ++i) {
+    value(runs.begin(store::pull_subject(100 + i, "h"), store::RunScope::everything,
+                     store::Hold::none, {}, "", at(2)));
+  }
+  std::vector<store::RunLayer> layers(450);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    layers[i].position = i;
+    layers[i].package = "p" + std::to_string(i) + ".1";
+    layers[i].key = "k" + std::to_string(i);
+  }
+  value(runs.set_plan(pages.run, {}, layers));
+  CHECK_THAT(pages.get("/").body, Contains("/?before=12") && !Contains("/runs/11\""));
+  CHECK_THAT(pages.get("/", {{"before", "12"}}).body, Contains("/runs/11\""));
+  CHECK_THAT(pages.get("/runs/1").body,
+             Contains("p199.1") && !Contains("p200.1") && Contains("/runs/1/layers?after=200"));
+  CHECK_THAT(pages.get("/runs/1/layers", {{"after", "400"}}).body,
+             Contains("p449.1") && !Contains("after=600"));
+}
+
+TEST_CASE("metrics are in Prometheus's format, and health is the store's") {
+  Pages pages;
+  pages.get("/x");
+  const Response metrics = pages.get("/metrics");
+  CHECK_THAT(metrics.body, Contains("# TYPE oxbow_runs gauge\n") &&
+                               Contains("oxbow_runs{state=\"queued\"} 1\n") &&
+                               Contains("oxbow_jobs{kind=\"build\",state=\"waiting\"} 0\n") &&
+                               Contains("oxbow_pages_total{status=\"404\"} 1\n"));
+  CHECK(pages.get("/healthz").body == "ok\n");
+}
+
+TEST_CASE("a client has a burst and a rate, and others are not held up by it") {
+  using namespace std::chrono_literals;
+  RateLimit limit(3, 1);
+  const RateLimit::Time now{};
+  for (int i = 0; i < 3; ++i) CHECK(limit.allows("a", now));
+  CHECK_FALSE(limit.allows("a", now));
+  CHECK(limit.allows("b", now));
+  CHECK_FALSE(limit.allows("a", now + 900ms));
+  CHECK(limit.allows("a", now + 2s));
+  for (int i = 0; i < 30'000; ++i) limit.allows(std::to_string(i), now + 2s);
+  CHECK(limit.allows("new", now + 2s));
+}
