@@ -20,7 +20,6 @@ namespace oxbow::job {
 struct KnownCheck {
   store::Run run;
   std::string name;
-  bool is_analysis = false;
 };
 
 /// Known is what the store has on what an event is about, and what GitHub answered when it was

@@ -126,9 +126,7 @@ Result<void> Reception::look_up_check(const github::CheckRunEvent& event, Known&
   if ((*run)->subject.pull != 0) {
     if (auto done = look_up_pull(repository, (*run)->subject.pull, known); !done) return done;
   }
-  const std::string analysis = report::analysis_check_name(settings_->prefix);
-  known.check =
-      KnownCheck{std::move(**run), (*publication)->name, (*publication)->name == analysis};
+  known.check = KnownCheck{std::move(**run), (*publication)->name};
   return {};
 }
 

@@ -30,6 +30,17 @@ std::string gravest(const std::vector<std::string>& conclusions) {
   return "success";
 }
 
+std::vector<std::string> check_names(std::string_view prefix,
+                                     const std::vector<store::RunTarget>& targets) {
+  report::Report named;
+  for (const store::RunTarget& target : targets) {
+    named.targets.push_back({});
+    named.targets.back().compiler = target.compiler;
+    named.targets.back().platform = target.platform;
+  }
+  return report::target_check_names(prefix, named);
+}
+
 // What a contributor types to see the same, in a clone of the repository.
 std::string reproduce_command(const report::Report& plan, const report::TargetReport& target) {
   std::string command = fmt::format("oxbow check --cache ~/.cache/oxbow/layers --repo .#{}..{}",
@@ -67,14 +78,8 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
   if (change && std::holds_alternative<PlanRequest>(*change)) {
     const auto targets = runs_.targets(run.id);
     if (!targets) return std::unexpected(targets.error());
-    report::Report named;
-    for (const store::RunTarget& target : *targets) {
-      named.targets.push_back({});
-      named.targets.back().compiler = target.compiler;
-      named.targets.back().platform = target.platform;
-    }
-    BuildWatch watch(run, report::target_check_names(settings_->prefix, named), *database_, runs_,
-                     notices_, now_);
+    BuildWatch watch(run, check_names(settings_->prefix, *targets), *database_, runs_, notices_,
+                     now_);
     checked = check(run, std::get<PlanRequest>(*change), watch, stop);
   } else {
     checked = fail(change ? std::get<Untestable>(*change).why : change.error().message);
@@ -193,15 +198,9 @@ Result<void> RunBuild::conclude_trouble(store::Run& run, std::string_view error)
   if (auto updated = runs_.update(run); !updated) return updated;
   const auto targets = runs_.targets(run.id);
   if (!targets) return std::unexpected(targets.error());
-  report::Report named;
-  for (const store::RunTarget& target : *targets) {
-    named.targets.push_back({});
-    named.targets.back().compiler = target.compiler;
-    named.targets.back().platform = target.platform;
-  }
   const report::CheckOutput output =
       report::trouble_output(error, report::Whose::ours, notices_.facts(run, Stage::analysed));
-  for (const std::string& name : report::target_check_names(settings_->prefix, named)) {
+  for (const std::string& name : check_names(settings_->prefix, *targets)) {
     if (auto shown = notices_.check(run, name, output, now_()); !shown) return shown;
   }
   return {};

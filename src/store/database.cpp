@@ -226,6 +226,10 @@ Result<std::size_t> Database::run(const char* sql, std::initializer_list<Value> 
   return static_cast<std::size_t>(sqlite3_changes64(connection_->handle.get()));
 }
 
+Result<void> Database::write(const char* sql, std::initializer_list<Value> values) {
+  return each(sql, values, [](const Row&) {});
+}
+
 Result<void> Database::each(const char* sql, std::initializer_list<Value> values,
                             const std::function<void(const Row&)>& take) {
   const auto statement = prepared(sql, values);

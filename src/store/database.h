@@ -67,6 +67,9 @@ class Database {
   /// what follows is for this folder.
   Result<std::size_t> run(const char* sql, std::initializer_list<Value> values = {});
 
+  /// The same for who need not know how many.
+  Result<void> write(const char* sql, std::initializer_list<Value> values = {});
+
   /// Runs a query and hands over each row.
   Result<void> each(const char* sql, std::initializer_list<Value> values,
                     const std::function<void(const Row&)>& take);

@@ -31,10 +31,8 @@ Result<std::optional<Delivery>> Deliveries::first_waiting() {
 }
 
 Result<void> Deliveries::close(std::string_view guid, DeliveryState state, std::string_view note) {
-  auto done = database_->run("UPDATE deliveries SET state = ?2, note = ?3 WHERE guid = ?1",
-                             {guid, name(state), note});
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  return database_->write("UPDATE deliveries SET state = ?2, note = ?3 WHERE guid = ?1",
+                          {guid, name(state), note});
 }
 
 Result<std::optional<StoredDelivery>> Deliveries::find(std::string_view guid) {

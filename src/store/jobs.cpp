@@ -11,18 +11,13 @@ namespace {
 std::int64_t number(JobId job) { return static_cast<std::int64_t>(job); }
 std::int64_t number(RunId run) { return static_cast<std::int64_t>(run); }
 
-Result<void> without_count(Result<std::size_t> changed) {
-  if (!changed) return std::unexpected(std::move(changed.error()));
-  return {};
-}
-
 }  // namespace
 
 Result<void> Jobs::add(RunId run, JobKind kind, int priority, Time not_before) {
-  return without_count(
-      database_->run("INSERT INTO jobs (run, kind, priority, not_before) VALUES (?1, ?2, ?3, ?4)"
-                     " ON CONFLICT (run, kind) DO NOTHING",
-                     {number(run), name(kind), std::int64_t{priority}, to_number(not_before)}));
+  return database_->write(
+      "INSERT INTO jobs (run, kind, priority, not_before) VALUES (?1, ?2, ?3, ?4)"
+      " ON CONFLICT (run, kind) DO NOTHING",
+      {number(run), name(kind), std::int64_t{priority}, to_number(not_before)});
 }
 
 Result<std::optional<Job>> Jobs::lease(JobKind kind, std::string_view owner, Time now,
@@ -47,15 +42,14 @@ Result<bool> Jobs::renew(JobId job, std::string_view owner, Time now,
 }
 
 Result<void> Jobs::finish(JobId job, std::string_view owner) {
-  return without_count(
-      database_->run("DELETE FROM jobs WHERE id = ?1 AND owner = ?2", {number(job), owner}));
+  return database_->write("DELETE FROM jobs WHERE id = ?1 AND owner = ?2", {number(job), owner});
 }
 
 Result<void> Jobs::give_back(JobId job, std::string_view owner, Time not_before) {
-  return without_count(
-      database_->run("UPDATE jobs SET owner = '', leased_until = 0, not_before = ?3"
-                     " WHERE id = ?1 AND owner = ?2",
-                     {number(job), owner, to_number(not_before)}));
+  return database_->write(
+      "UPDATE jobs SET owner = '', leased_until = 0, not_before = ?3"
+      " WHERE id = ?1 AND owner = ?2",
+      {number(job), owner, to_number(not_before)});
 }
 
 Result<std::size_t> Jobs::give_back_of(const std::function<bool(std::string_view)>& is_dead) {
@@ -74,7 +68,7 @@ Result<std::size_t> Jobs::give_back_of(const std::function<bool(std::string_view
 }
 
 Result<void> Jobs::remove_of(RunId run) {
-  return without_count(database_->run("DELETE FROM jobs WHERE run = ?1", {number(run)}));
+  return database_->write("DELETE FROM jobs WHERE run = ?1", {number(run)});
 }
 
 Result<Jobs::Counts> Jobs::counts(JobKind kind, Time now) {

@@ -13,7 +13,7 @@ constexpr std::array<Name, 2> of_jobs = {"analyse", "build"};
 constexpr std::array<Name, 3> of_kinds = {"pull_request", "push", "merge_group"};
 constexpr std::array<Name, 6> of_runs = {"queued",   "analysing", "analysis_done",
                                          "building", "completed", "cancelled"};
-constexpr std::array<Name, 4> of_scopes = {"nothing", "everything", "failed_again", "packages"};
+constexpr std::array<Name, 3> of_scopes = {"everything", "failed_again", "packages"};
 constexpr std::array<Name, 4> of_holds = {"none", "draft", "approval", "building_off"};
 constexpr std::array<Name, 3> of_layers = {"waiting", "running", "done"};
 constexpr std::array<Name, 5> of_publications = {"check", "comment", "label", "reaction", "reply"};

@@ -14,11 +14,6 @@ namespace {
 
 std::int64_t number(PublicationId id) { return std::to_underlying(id); }
 
-Result<void> without_count(Result<std::size_t> changed) {
-  if (!changed) return std::unexpected(std::move(changed.error()));
-  return {};
-}
-
 Publication read(const Row& row) {
   Publication publication;
   publication.id = static_cast<PublicationId>(row.integer(0));
@@ -73,46 +68,29 @@ Result<std::optional<Time>> Publications::next_time() {
 }
 
 Result<void> Publications::attempt(PublicationId id) {
-  return without_count(
-      database_->run("UPDATE publications SET attempted = 1 WHERE id = ?1", {number(id)}));
+  return database_->write("UPDATE publications SET attempted = 1 WHERE id = ?1", {number(id)});
 }
 
 Result<void> Publications::told(PublicationId id, std::string_view wanted,
                                 std::string_view remote_id, Time now, Time not_before) {
-  return without_count(database_->run(
+  return database_->write(
       "UPDATE publications SET told = ?2, due = wanted <> ?2, remote_id = ?3, attempted = 0,"
       " failures = 0, failure = '', told_at = ?4, not_before = ?5 WHERE id = ?1",
-      {number(id), wanted, remote_id, to_number(now), to_number(not_before)}));
+      {number(id), wanted, remote_id, to_number(now), to_number(not_before)});
 }
 
 Result<void> Publications::postpone(PublicationId id, std::string_view failure, Time until) {
-  return without_count(
-      database_->run("UPDATE publications SET failures = failures + 1, failure = ?2,"
-                     " not_before = ?3 WHERE id = ?1",
-                     {number(id), failure, to_number(until)}));
+  return database_->write(
+      "UPDATE publications SET failures = failures + 1, failure = ?2,"
+      " not_before = ?3 WHERE id = ?1",
+      {number(id), failure, to_number(until)});
 }
 
 Result<void> Publications::give_up(PublicationId id, std::string_view failure) {
-  return without_count(
-      database_->run("UPDATE publications SET failures = failures + 1, failure = ?2, given_up = 1,"
-                     " due = 0 WHERE id = ?1",
-                     {number(id), failure}));
-}
-
-Result<void> Publications::forget_remote(PublicationId id) {
-  return without_count(
-      database_->run("UPDATE publications SET remote_id = '', attempted = 0, told = '', due = 1"
-                     " WHERE id = ?1",
-                     {number(id)}));
-}
-
-Result<std::optional<Publication>> Publications::find(std::string_view repository,
-                                                      PublicationKind kind,
-                                                      std::string_view subject,
-                                                      std::string_view name) {
-  return database_->one(OXBOW_PUBLICATION_COLUMNS
-                        " WHERE repository = ?1 AND kind = ?2 AND subject = ?3 AND name = ?4",
-                        {repository, store::name(kind), subject, name}, read);
+  return database_->write(
+      "UPDATE publications SET failures = failures + 1, failure = ?2, given_up = 1,"
+      " due = 0 WHERE id = ?1",
+      {number(id), failure});
 }
 
 Result<std::optional<Publication>> Publications::find(PublicationId id) {
@@ -152,7 +130,7 @@ Result<Time> Publications::take_turn(Time now, std::chrono::milliseconds apart) 
 }
 
 Result<void> Publications::hold_back(Time time) {
-  return without_count(database_->run("UPDATE pace SET next = max(next, ?1)", {to_number(time)}));
+  return database_->write("UPDATE pace SET next = max(next, ?1)", {to_number(time)});
 }
 
 }  // namespace oxbow::store

@@ -82,11 +82,6 @@ class Publications {
   Result<void> postpone(PublicationId id, std::string_view failure, Time until);
   Result<void> give_up(PublicationId id, std::string_view failure);
 
-  /// Counts it as never made, so that it is made anew: it is gone at GitHub.
-  Result<void> forget_remote(PublicationId id);
-
-  Result<std::optional<Publication>> find(std::string_view repository, PublicationKind kind,
-                                          std::string_view subject, std::string_view name);
   Result<std::optional<Publication>> find(PublicationId id);
   /// The check that GitHub knows under this id.
   Result<std::optional<Publication>> find_check(std::string_view repository,

@@ -28,25 +28,14 @@ Result<std::optional<Pull>> Pulls::find(std::string_view repository, std::int64_
       {repository, number}, read);
 }
 
-Result<std::optional<Pull>> Pulls::find_by_head(std::string_view repository,
-                                                std::string_view head) {
-  return database_->one(
-      "SELECT repository, number, installation, title, author, head, base_branch, draft, open,"
-      " approved_head, updated_at FROM pulls WHERE repository = ?1 AND head = ?2 AND open = 1"
-      " ORDER BY number DESC LIMIT 1",
-      {repository, head}, read);
-}
-
 Result<void> Pulls::set(const Pull& pull) {
-  auto done = database_->run(
+  return database_->write(
       "INSERT OR REPLACE INTO pulls (repository, number, installation, title, author, head,"
       " base_branch, draft, open, approved_head, updated_at)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
       {pull.repository, pull.number, pull.installation, pull.title, pull.author, pull.head,
        pull.base_branch, std::int64_t{pull.draft}, std::int64_t{pull.open}, pull.approved_head,
        pull.updated_at});
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
 }
 
 }  // namespace oxbow::store

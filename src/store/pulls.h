@@ -33,9 +33,6 @@ class Pulls {
 
   Result<std::optional<Pull>> find(std::string_view repository, std::int64_t number);
 
-  /// The open pull request whose head this is, the newest if there are several.
-  Result<std::optional<Pull>> find_by_head(std::string_view repository, std::string_view head);
-
   /// Makes or replaces one.
   Result<void> set(const Pull& pull);
 

@@ -10,11 +10,6 @@ namespace {
 std::int64_t number(RunId run) { return std::to_underlying(run); }
 std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
 
-Result<void> without_count(Result<std::size_t> changed) {
-  if (!changed) return std::unexpected(std::move(changed.error()));
-  return {};
-}
-
 constexpr const char* write_layer =
     "INSERT OR REPLACE INTO run_layers (run, target, position, package, key, reason, state,"
     " outcome, cached, seconds, error_line)"
@@ -66,16 +61,15 @@ Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
 
 Result<void> Runs::set_target_conclusion(RunId run, std::size_t target,
                                          std::string_view conclusion) {
-  return without_count(
-      database_->run("UPDATE run_targets SET conclusion = ?3 WHERE run = ?1 AND position = ?2",
-                     {number(run), number(target), conclusion}));
+  return database_->write("UPDATE run_targets SET conclusion = ?3 WHERE run = ?1 AND position = ?2",
+                          {number(run), number(target), conclusion});
 }
 
 Result<void> Runs::set_layer(RunId run, const RunLayer& layer) {
-  return without_count(database_->run(
-      write_layer, {number(run), number(layer.target), number(layer.position), layer.package,
-                    layer.key, layer.reason, name(layer.state), layer.outcome,
-                    std::int64_t{layer.cached}, layer.seconds, layer.error_line}));
+  return database_->write(write_layer,
+                          {number(run), number(layer.target), number(layer.position), layer.package,
+                           layer.key, layer.reason, name(layer.state), layer.outcome,
+                           std::int64_t{layer.cached}, layer.seconds, layer.error_line});
 }
 
 Result<void> Runs::set_roots(RunId run, std::span<const RunRoot> roots) {
@@ -129,9 +123,9 @@ Result<std::vector<RunRoot>> Runs::roots(RunId run) {
 }
 
 Result<void> Runs::set_document(RunId run, std::string_view name, std::string_view text) {
-  return without_count(
-      database_->run("INSERT OR REPLACE INTO run_documents (run, name, text) VALUES (?1, ?2, ?3)",
-                     {number(run), name, text}));
+  return database_->write(
+      "INSERT OR REPLACE INTO run_documents (run, name, text) VALUES (?1, ?2, ?3)",
+      {number(run), name, text});
 }
 
 Result<std::optional<std::string>> Runs::document(RunId run, std::string_view name) {

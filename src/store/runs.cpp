@@ -114,7 +114,7 @@ Result<std::optional<Run>> Runs::newest_of_pull(std::string_view repository, std
 Result<void> Runs::update(const Run& run) {
   const std::string packages = join_lines(run.packages);
   const std::string lower = join_lines(run.lower);
-  auto done = database_->run(
+  return database_->write(
       "UPDATE runs SET state = ?2, scope = ?3, hold = ?4, packages = ?5, cause = ?6,"
       " conclusion = ?7, summary = ?8, tested_base = ?9, lower = ?10, packages_rebuilt = ?11,"
       " layers = ?12, cached = ?13, created = ?14, started = ?15, analysed = ?16, finished = ?17"
@@ -123,8 +123,6 @@ Result<void> Runs::update(const Run& run) {
        run.conclusion, run.summary, run.tested_base, lower, number(run.packages_rebuilt),
        number(run.layers), number(run.cached), to_number(run.created), value(run.started),
        value(run.analysed), value(run.finished)});
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
 }
 
 Result<std::vector<Run>> Runs::list(std::optional<RunId> before, std::size_t count) {

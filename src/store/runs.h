@@ -29,7 +29,7 @@ enum class RunState : std::uint8_t {
 };
 
 /// How much of the cone is to be built.
-enum class RunScope : std::uint8_t { nothing, everything, failed_again, packages };
+enum class RunScope : std::uint8_t { everything, failed_again, packages };
 
 /// Why a run's builds do not begin when its analysis is done.
 enum class Hold : std::uint8_t { none, draft, approval, building_off };

@@ -43,7 +43,6 @@ CREATE TABLE pulls (
   updated_at TEXT NOT NULL,
   PRIMARY KEY (repository, number)
 ) WITHOUT ROWID;
-CREATE INDEX pulls_by_head ON pulls (repository, head, open, number);
 
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

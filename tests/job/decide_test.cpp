@@ -233,7 +233,7 @@ TEST_CASE("ok-to-test lets the builds of the head begin that was looked at") {
 TEST_CASE("a check run is tested again in itself, and a button does what it says") {
   Known known = by_writer();
   known.pull = pull();
-  known.check = KnownCheck{run(3, RunState::completed), "oxbow / analysis", true};
+  known.check = KnownCheck{run(3, RunState::completed), "oxbow / analysis"};
   github::CheckRunEvent event{
       origin("friend"), github::CheckRunEvent::Action::rerequested, "1", "3", "n", head, ""};
   CHECK(told(event, known) == Texts{"restart 3 everything"});

@@ -89,9 +89,6 @@ TEST_CASE("publications are found by what they are, by run and by GitHub's id") 
   CHECK(value(publications.find_check("o/r", "55"))->id == id);
   CHECK_FALSE(value(publications.find_check("o/other", "55")));
   CHECK(value(publications.of_run(run)).size() == 1);
-  CHECK(value(publications.find("o/r", PublicationKind::check, "1", "oxbow / analysis"))->id == id);
-  value(publications.forget_remote(id));
-  CHECK(value(publications.next(at(2)))->remote_id.empty());
 }
 
 TEST_CASE("turns to write are a time apart, whoever takes them, and may be held back") {
