@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,8 +37,13 @@ bool SocketGuard::is_flooded() const {
   constexpr std::uint64_t header_limit = 1U << 16U;
   tcp_info info{};
   socklen_t size = sizeof info;
-  return in_headers_ && ::getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-         info.tcpi_bytes_received > header_limit;
+  int unread = 0;
+  if (!in_headers_ || ::getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+      ::ioctl(socket_, FIONREAD, &unread) != 0) {
+    return false;
+  }
+  // What nobody has read yet may be the answer's body, when the reader is slow to wake up.
+  return info.tcpi_bytes_received > header_limit + static_cast<std::uint64_t>(unread);
 }
 
 void SocketGuard::watch(const std::stop_token& stop) {
