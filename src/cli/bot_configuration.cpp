@@ -34,7 +34,7 @@ bool is_server(std::string_view address) {
   return address.find('/', address.find("://") + 3) == std::string_view::npos;
 }
 
-job::TestedRepository read_repository(const TomlTable& table) {
+job::TestedRepository read_tested(const TomlTable& table) {
   table.only_known({"name", "place", "branches", "trusted", "below", "target"});
   job::TestedRepository repository;
   repository.name = table.text("name", Need::required).value_or("");
@@ -77,7 +77,7 @@ class Reader {
     if (const auto github = needed("github")) read_github(*github);
     if (const auto worker = needed("worker")) read_worker(*worker);
     for (const TomlTable& table : top_.tables("repository")) {
-      settings_.policy.repositories.push_back(read_repository(table));
+      settings_.policy.repositories.push_back(read_tested(table));
     }
     if (settings_.policy.repositories.empty()) {
       top_.fail_at("repository", "there is no [[repository]] to test");
@@ -104,8 +104,8 @@ class Reader {
   }
 
   void read_github(const TomlTable& github) {
-    github.only_known(
-        {"api", "web", "app", "key_file", "login", "name", "dry_run", "write_interval_ms"});
+    github.only_known({"api", "web", "app", "key_file", "login", "name", "dry_run",
+                       "write_interval_ms", "settling_ms"});
     configuration_.api = github.text("api").value_or(configuration_.api);
     configuration_.web = github.text("web").value_or(configuration_.web);
     if (!is_server(configuration_.api)) {
@@ -118,6 +118,9 @@ class Reader {
     configuration_.dry_run = github.flag("dry_run").value_or(false);
     if (const auto apart = github.integer("write_interval_ms", 0, 60'000)) {
       settings_.between_writes = std::chrono::milliseconds(*apart);
+    }
+    if (const auto settling = github.integer("settling_ms", 0, 60'000)) {
+      settings_.settling = std::chrono::milliseconds(*settling);
     }
   }
 

@@ -33,6 +33,7 @@ namespace oxbow::cli {
 ///   name = "oxbow"                         # before the names of checks
 ///   dry_run = false
 ///   write_interval_ms = 1000               # GitHub asks for a second
+///   settling_ms = 10000                    # how long a request may take effect after it was sent
 ///
 ///   [worker]
 ///   cache = "/var/cache/oxbow"

@@ -33,6 +33,9 @@ struct BotSettings {
   std::chrono::milliseconds lease{60'000};
   std::chrono::milliseconds between_writes{1'000};    ///< to GitHub
   std::chrono::milliseconds between_updates{10'000};  ///< of one check run
+  /// How long a write may take effect after it was sent, though its sender is gone: GitHub ends a
+  /// request after ten seconds.
+  std::chrono::milliseconds settling{10'000};
   std::chrono::milliseconds patience{1'000};    ///< before telling of what may soon be outdated
   std::chrono::seconds mirrors_stay_fresh{60};  ///< of repositories below
 };

@@ -138,6 +138,18 @@ Result<void> Notices::reply(const store::RunSubject& about, std::string_view com
   return want(key, reply_marker(comment) + "\n" + std::string(text), now);
 }
 
+Result<void> Notices::reopen_checks(const store::Run& run, const report::CheckOutput& output,
+                                    store::Time now) {
+  if (auto forgotten = publications_.forget_checks(run.id); !forgotten) return forgotten;
+  auto all = publications_.of_run(run.id);
+  if (!all) return std::unexpected(std::move(all.error()));
+  for (const store::Publication& publication : *all) {
+    if (publication.kind != store::PublicationKind::check) continue;
+    if (auto opened = check(run, publication.name, output, now); !opened) return opened;
+  }
+  return {};
+}
+
 Result<void> Notices::close_checks(const store::Run& run, std::string_view why, store::Time now) {
   auto all = publications_.of_run(run.id);
   if (!all) return std::unexpected(std::move(all.error()));
@@ -147,7 +159,8 @@ Result<void> Notices::close_checks(const store::Run& run, std::string_view why, 
   for (const store::Publication& publication : *all) {
     if (publication.kind != store::PublicationKind::check) continue;
     if (publication.wanted.find(completed) != std::string::npos) continue;
-    const bool was_told = publication.attempted || !publication.told.empty();
+    const bool was_told =
+        publication.attempted || !publication.told.empty() || !publication.remote_id.empty();
     // GitHub need not hear of a check that it does not know.
     auto done = was_told ? check(run, publication.name, output, now) : want(publication, "", now);
     if (!done) return done;

@@ -39,6 +39,10 @@ class Notices {
   Result<void> reply(const store::RunSubject& about, std::string_view comment,
                      std::string_view text, store::Time now);
 
+  /// Each check that the run has is open again, as GitHub has opened what somebody wants run again.
+  Result<void> reopen_checks(const store::Run& run, const report::CheckOutput& output,
+                             store::Time now);
+
   /// Ends all check runs of a run that are not completed, as cancelled.
   Result<void> close_checks(const store::Run& run, std::string_view why, store::Time now);
 

@@ -48,27 +48,20 @@ std::string what(const Publication& publication) {
 
 }  // namespace
 
+// That it may have been done is noted before it is: until `settling` is over nobody tries again.
 template <typename Write>
-auto Publisher::write(const Write& write) -> decltype(write()) {
+auto Publisher::write(const Publication& publication, const Write& write) -> decltype(write()) {
   const auto turn = publications_.take_turn(now_(), settings_->between_writes);
   if (!turn) return store_failed(turn.error());
   if (!wait_until_(*turn)) return interrupted();
+  if (auto noted = publications_.attempt(publication.id, now_() + settings_->settling); !noted) {
+    return store_failed(noted.error());
+  }
   auto answer = write();
   if (const auto held = publications_.hold_back(now_() + settings_->between_writes); !held) {
     log_(held.error().message);
   }
   return answer;
-}
-
-// That it may have been made is noted before it is.
-template <typename Make>
-Publisher::Told Publisher::make(const Publication& publication, const Make& make) {
-  return write([&]() -> Told {
-    if (auto noted = publications_.attempt(publication.id); !noted) {
-      return store_failed(noted.error());
-    }
-    return make();
-  });
 }
 
 Result<bool> Publisher::publish_next() {
@@ -116,8 +109,9 @@ Publisher::Told Publisher::tell(const Publication& publication) {
     case PublicationKind::reply: return tell_reply(publication);
     case PublicationKind::reaction: break;
   }
-  const auto done = write(
-      [&] { return client_->react(place(publication), publication.subject, publication.wanted); });
+  const auto done = write(publication, [&] {
+    return client_->react(place(publication), publication.subject, publication.wanted);
+  });
   if (!done) return std::unexpected(done.error());
   return std::string();
 }
@@ -148,15 +142,15 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
   }
   std::size_t first = 0;
   if (id.empty()) {
-    auto made = make(publication,
-                     [&] { return client_->create_check(place(publication), bodies->front()); });
+    auto made = write(publication,
+                      [&] { return client_->create_check(place(publication), bodies->front()); });
     if (!made) return made;
     id = std::move(*made);
     first = 1;
   }
   for (std::size_t i = first; i < bodies->size(); ++i) {
-    const auto updated =
-        write([&] { return client_->update_check(place(publication), id, (*bodies)[i]); });
+    const auto updated = write(
+        publication, [&] { return client_->update_check(place(publication), id, (*bodies)[i]); });
     if (!updated) return std::unexpected(updated.error());
   }
   return id;
@@ -184,8 +178,9 @@ Publisher::Told Publisher::tell_comment(const Publication& publication) {
     id = std::move(*found);
   }
   if (!id.empty()) {
-    const auto updated =
-        write([&] { return client_->update_comment(place(publication), id, publication.wanted); });
+    const auto updated = write(publication, [&] {
+      return client_->update_comment(place(publication), id, publication.wanted);
+    });
     if (updated) return id;
     // Somebody may have deleted it.
     const bool is_gone = updated.error().kind == Failure::Kind::gone;
@@ -195,7 +190,7 @@ Publisher::Told Publisher::tell_comment(const Publication& publication) {
 }
 
 Publisher::Told Publisher::make_comment(const Publication& publication) {
-  return make(publication, [&] {
+  return write(publication, [&] {
     return client_->create_comment(place(publication), number(publication.subject),
                                    publication.wanted);
   });
@@ -218,7 +213,7 @@ Publisher::Told Publisher::tell_label(const Publication& publication) {
     if (label == publication.wanted) is_there = true;
     if (label == publication.wanted || !report::is_rebuild_label(label)) continue;
     const auto removed =
-        write([&] { return client_->remove_label(place(publication), pull, label); });
+        write(publication, [&] { return client_->remove_label(place(publication), pull, label); });
     if (!removed && removed.error().kind != Failure::Kind::gone) {
       return std::unexpected(removed.error());
     }
@@ -227,15 +222,16 @@ Publisher::Told Publisher::tell_label(const Publication& publication) {
   // With its colour, once; where the repository has it already, this is rejected.
   const std::string known = publication.repository + "\n" + publication.wanted;
   if (!labels_made_.contains(known)) {
-    const auto made = write([&] {
+    const auto made = write(publication, [&] {
       return client_->create_label(place(publication), publication.wanted,
                                    report::label_colour(publication.wanted));
     });
     if (!made && made.error().kind == Failure::Kind::passing) return std::unexpected(made.error());
     labels_made_.insert(known);
   }
-  const auto added =
-      write([&] { return client_->add_label(place(publication), pull, publication.wanted); });
+  const auto added = write(publication, [&] {
+    return client_->add_label(place(publication), pull, publication.wanted);
+  });
   if (!added) return std::unexpected(added.error());
   return publication.wanted;
 }

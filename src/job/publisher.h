@@ -16,8 +16,9 @@
 namespace oxbow::job {
 
 /// Publisher makes GitHub show what is wanted: one write after another, a time apart, each as often
-/// as it takes. A write whose answer was lost has no second effect: before anything is made anew,
-/// it is looked for. For one thread.
+/// as it takes. A write whose answer was lost has no second effect: nothing is tried again before
+/// it can no longer be under way, and before anything is made anew, it is looked for. For one
+/// thread.
 class Publisher {
  public:
   /// Waits until a time; false if the wait was cut short, because the program ends.
@@ -53,9 +54,7 @@ class Publisher {
   Result<void> keep(const store::Publication& publication, const Told& told);
   /// Waits for the next turn, does the write, and lets GitHub rest from its end on.
   template <typename Write>
-  auto write(const Write& write) -> decltype(write());
-  template <typename Make>
-  Told make(const store::Publication& publication, const Make& make);
+  auto write(const store::Publication& publication, const Write& write) -> decltype(write());
   Told make_comment(const store::Publication& publication);
 
   store::Runs runs_;

@@ -51,6 +51,13 @@ store::RunSubject about(const github::Event& event) {
   return subject;
 }
 
+report::CheckOutput queued_output() {
+  report::CheckOutput output;
+  output.title = "Waiting for its turn";
+  output.summary = "The repository is read and solved; nothing of it is run.";
+  return output;
+}
+
 }  // namespace
 
 Result<bool> Reception::work_on_next() {
@@ -235,13 +242,6 @@ Result<void> Reception::act(const Action& action, const github::Event& event) {
       action);
 }
 
-Result<void> Reception::show_queued(const store::Run& run) {
-  report::CheckOutput output;
-  output.title = "Waiting for its turn";
-  output.summary = "The repository is read and solved; nothing of it is run.";
-  return notices_.check(run, report::analysis_check_name(settings_->prefix), output, now_());
-}
-
 Result<void> Reception::start(const StartRun& start) {
   const auto begun =
       runs_.begin(start.subject, start.scope, start.hold, start.packages, start.cause, now_());
@@ -249,7 +249,8 @@ Result<void> Reception::start(const StartRun& start) {
   if (!begun->is_new) return {};
   auto run = runs_.find(begun->run);
   if (!run) return std::unexpected(std::move(run.error()));
-  if (auto shown = show_queued(**run); !shown) return shown;
+  const std::string name = report::analysis_check_name(settings_->prefix);
+  if (auto shown = notices_.check(**run, name, queued_output(), now_()); !shown) return shown;
   return jobs_.add(begun->run, store::JobKind::analyse,
                    start.subject.pull != 0 ? priority_of_people : 0, now_());
 }
@@ -288,7 +289,7 @@ Result<void> Reception::restart(const RestartRun& restart) {
   run.analysed.reset();
   run.finished.reset();
   if (auto updated = runs_.update(run); !updated) return updated;
-  if (auto shown = show_queued(run); !shown) return shown;
+  if (auto shown = notices_.reopen_checks(run, queued_output(), now_()); !shown) return shown;
   return jobs_.add(run.id, store::JobKind::analyse, priority_of_people, now_());
 }
 

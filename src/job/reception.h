@@ -61,7 +61,6 @@ class Reception {
   Result<void> cancel(store::RunId id, std::string_view why);
   Result<void> restart(const RestartRun& restart);
   Result<void> release(const ReleaseRun& release);
-  Result<void> show_queued(const store::Run& run);
 
   store::Database* database_;
   store::Deliveries deliveries_;

@@ -19,7 +19,6 @@ using store::Hold;
 using store::RunState;
 
 constexpr std::size_t packages_in_reason = 5;
-constexpr std::size_t summary_bytes = 300;
 
 Stage stage_of(Hold hold) {
   switch (hold) {
@@ -225,7 +224,9 @@ Result<void> RunAnalysis::conclude_untestable(store::Run& run, const Untestable&
   run.summary = report::shortened(report::printable(untestable.why), summary_bytes);
   run.finished = now_();
   if (auto updated = runs_.update(run); !updated) return updated;
-  if (!is_conflict) return notices_.close_checks(run, untestable.why, now_());
+  if (auto closed = notices_.close_checks(run, untestable.why, now_()); !closed || !is_conflict) {
+    return closed;
+  }
   const report::RunFacts facts = notices_.facts(run, Stage::analysed);
   const std::string comment = report::trouble_comment(untestable.why, facts);
   if (auto kept = runs_.set_document(run.id, "comment.md", comment); !kept) return kept;
@@ -241,6 +242,7 @@ Result<void> RunAnalysis::conclude_trouble(store::Run& run, std::string_view err
   run.summary = report::shortened(report::printable(error), summary_bytes);
   run.finished = now_();
   if (auto updated = runs_.update(run); !updated) return updated;
+  if (auto closed = notices_.close_checks(run, error, now_()); !closed) return closed;
   return notices_.check(
       run, report::analysis_check_name(settings_->prefix),
       report::trouble_output(error, report::Whose::ours, notices_.facts(run, Stage::analysed)),

@@ -12,9 +12,7 @@ namespace {
   "SELECT id, repository, installation, kind, subject, name, run, wanted, told, remote_id," \
   " attempted, failures, failure, given_up, not_before, told_at FROM publications"
 
-std::int64_t number(PublicationId id) { return std::to_underlying(id); }
-
-Publication read(const Row& row) {
+Publication read_publication(const Row& row) {
   Publication publication;
   publication.id = static_cast<PublicationId>(row.integer(0));
   publication.repository = row.text(1);
@@ -46,7 +44,8 @@ Result<PublicationId> Publications::want(const Publication& key, std::string_vie
       " ON CONFLICT (repository, kind, subject, name) DO UPDATE SET installation = ?2, run = ?6,"
       " wanted = ?7, due = told <> ?7, given_up = 0,"
       // What GitHub wants to be left alone for counts; what we ourselves put off does not.
-      " not_before = CASE WHEN told_at IS NOT NULL OR failures > 0 THEN max(not_before, ?8)"
+      " not_before = CASE WHEN told_at IS NOT NULL OR failures > 0 OR attempted = 1"
+      " THEN max(not_before, ?8)"
       " ELSE ?8 END RETURNING id",
       {key.repository, key.installation, name(key.kind), key.subject, key.name, run, wanted,
        to_number(not_before)},
@@ -58,7 +57,7 @@ Result<PublicationId> Publications::want(const Publication& key, std::string_vie
 Result<std::optional<Publication>> Publications::next(Time now) {
   return database_->one(OXBOW_PUBLICATION_COLUMNS
                         " WHERE due = 1 AND not_before <= ?1 ORDER BY not_before, id LIMIT 1",
-                        {to_number(now)}, read);
+                        {to_number(now)}, read_publication);
 }
 
 Result<std::optional<Time>> Publications::next_time() {
@@ -67,8 +66,10 @@ Result<std::optional<Time>> Publications::next_time() {
       [](const Row& row) { return to_time(row.integer(0)); });
 }
 
-Result<void> Publications::attempt(PublicationId id) {
-  return database_->write("UPDATE publications SET attempted = 1 WHERE id = ?1", {number(id)});
+Result<void> Publications::attempt(PublicationId id, Time settled) {
+  return database_->write(
+      "UPDATE publications SET attempted = 1, not_before = max(not_before, ?2) WHERE id = ?1",
+      {number(id), to_number(settled)});
 }
 
 Result<void> Publications::told(PublicationId id, std::string_view wanted,
@@ -82,7 +83,7 @@ Result<void> Publications::told(PublicationId id, std::string_view wanted,
 Result<void> Publications::postpone(PublicationId id, std::string_view failure, Time until) {
   return database_->write(
       "UPDATE publications SET failures = failures + 1, failure = ?2,"
-      " not_before = ?3 WHERE id = ?1",
+      " not_before = max(not_before, ?3) WHERE id = ?1",
       {number(id), failure, to_number(until)});
 }
 
@@ -93,20 +94,25 @@ Result<void> Publications::give_up(PublicationId id, std::string_view failure) {
       {number(id), failure});
 }
 
+Result<void> Publications::forget_checks(RunId run) {
+  return database_->write("UPDATE publications SET told = '' WHERE run = ?1 AND kind = 'check'",
+                          {number(run)});
+}
+
 Result<std::optional<Publication>> Publications::find(PublicationId id) {
-  return database_->one(OXBOW_PUBLICATION_COLUMNS " WHERE id = ?1", {number(id)}, read);
+  return database_->one(OXBOW_PUBLICATION_COLUMNS " WHERE id = ?1", {number(id)}, read_publication);
 }
 
 Result<std::optional<Publication>> Publications::find_check(std::string_view repository,
                                                             std::string_view remote_id) {
   return database_->one(OXBOW_PUBLICATION_COLUMNS
                         " WHERE repository = ?1 AND kind = 'check' AND remote_id = ?2",
-                        {repository, remote_id}, read);
+                        {repository, remote_id}, read_publication);
 }
 
 Result<std::vector<Publication>> Publications::of_run(RunId run) {
   return database_->all(OXBOW_PUBLICATION_COLUMNS " WHERE run = ?1 ORDER BY id",
-                        {std::to_underlying(run)}, read);
+                        {std::to_underlying(run)}, read_publication);
 }
 
 #undef OXBOW_PUBLICATION_COLUMNS

@@ -71,8 +71,10 @@ class Publications {
   /// When next() will have one, if nothing else happens.
   Result<std::optional<Time>> next_time();
 
-  /// To be called before GitHub is asked to make the thing.
-  Result<void> attempt(PublicationId id);
+  /// To be called before GitHub is asked to show the thing. Until `settled` it is left alone,
+  /// unless it is told before: whoever sent the request may be gone, and the request still under
+  /// way.
+  Result<void> attempt(PublicationId id, Time settled);
 
   /// GitHub has taken `wanted`, which is now known there as `remote_id`. It is left alone until
   /// `not_before`.
@@ -81,6 +83,10 @@ class Publications {
 
   Result<void> postpone(PublicationId id, std::string_view failure, Time until);
   Result<void> give_up(PublicationId id, std::string_view failure);
+
+  /// What is wanted of a run's checks from now on is told even if it was told before: GitHub
+  /// itself has opened them again.
+  Result<void> forget_checks(RunId run);
 
   Result<std::optional<Publication>> find(PublicationId id);
   /// The check that GitHub knows under this id.

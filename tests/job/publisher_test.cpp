@@ -103,6 +103,42 @@ TEST_CASE("what came to nothing is tried again, and a lost answer doubles nothin
   }
 }
 
+TEST_CASE("a check that is run again is told again, however little time it took") {
+  Desk desk;
+  desk.want_check();
+  desk.publish();
+  REQUIRE(desk.github.shown_checks.size() == 1);
+  report::CheckOutput queued;
+  queued.title = "queued";
+  value(desk.notices.reopen_checks(desk.run, queued, desk.now));
+  desk.want_check();
+  desk.publish();
+  REQUIRE(desk.github.shown_checks.size() == 1);
+  CHECK(desk.github.shown_checks[0].bodies.size() == 2);
+
+  value(desk.notices.reopen_checks(desk.run, queued, desk.now));
+  value(desk.notices.close_checks(desk.run, "closed", desk.now));
+  desk.publish();
+  REQUIRE(desk.github.shown_checks[0].bodies.size() == 3);
+  CHECK(desk.github.shown_checks[0].bodies[2].find(R"("conclusion":"cancelled")") !=
+        std::string::npos);
+}
+
+TEST_CASE("nothing is tried again while it may still be under way") {
+  Desk desk;
+  desk.want_check();
+  desk.publish();
+  desk.want_check("failure");
+  desk.github.mishaps = {failure(Failure::Kind::passing)};
+  desk.publish();
+  value(desk.notices.comment(desk.run, std::string(report::comment_marker) + "\nc", desk.now));
+  desk.github.mishaps = {failure(Failure::Kind::passing)};
+  desk.publish();
+  REQUIRE(desk.waits.size() == 5);
+  CHECK(desk.waits[2] - desk.waits[1] >= 10s);
+  CHECK(desk.waits[4] - desk.waits[3] >= 10s);
+}
+
 TEST_CASE("a check run that goes on is told only if nothing comes soon") {
   Desk desk;
   desk.want_check("");

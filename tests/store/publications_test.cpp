@@ -33,7 +33,7 @@ TEST_CASE("what is wanted is told once, and the newest wins") {
   CHECK(next->wanted == "two");
   CHECK(next->is_due());
 
-  value(publications.attempt(id));
+  value(publications.attempt(id, at(21)));
   CHECK(value(publications.find(id))->attempted);
   value(publications.told(id, "two", "99", at(12), at(22)));
   CHECK_FALSE(value(publications.next(at(100))));
@@ -55,6 +55,41 @@ TEST_CASE("what was wanted while something else was told is told next") {
   value(publications.want(comment, "two", at(1)));
   value(publications.told(id, "one", "99", at(2), at(2)));
   CHECK(value(publications.next(at(3)))->wanted == "two");
+}
+
+TEST_CASE("what may be under way is left alone until it is settled or told") {
+  Database database = new_store();
+  Publications publications(database);
+  const auto comment = key(PublicationKind::comment, "1");
+  const PublicationId id = value(publications.want(comment, "one", at(1)));
+  value(publications.attempt(id, at(11)));
+  CHECK_FALSE(value(publications.next(at(10))));
+  value(publications.want(comment, "two", at(2)));
+  CHECK_FALSE(value(publications.next(at(10))));
+  value(publications.postpone(id, "no answer", at(4)));
+  CHECK_FALSE(value(publications.next(at(10))));
+  CHECK(value(publications.next(at(11)))->wanted == "two");
+  value(publications.told(id, "one", "99", at(3), at(3)));
+  CHECK(value(publications.next(at(3)))->wanted == "two");
+}
+
+TEST_CASE("a check that GitHub has opened again is told again") {
+  Database database = new_store();
+  Publications publications(database);
+  Runs runs(database);
+  const RunId run = value(runs.begin(pull_subject(5, std::string(40, 'a')), RunScope::everything,
+                                     Hold::none, {}, "opened", at(1)))
+                        .run;
+  auto check = key(PublicationKind::check, "1");
+  check.run = run;
+  const PublicationId id = value(publications.want(check, "done", at(1)));
+  value(publications.told(id, "done", "99", at(2), at(2)));
+  value(publications.forget_checks(run));
+  CHECK_FALSE(value(publications.next(at(3))));
+  value(publications.want(check, "done", at(3)));
+  const auto next = value(publications.next(at(3)));
+  REQUIRE(next);
+  CHECK(next->remote_id == "99");
 }
 
 TEST_CASE("failures are counted, rest, and may end hope until something new is wanted") {

@@ -29,7 +29,7 @@ export class Bot {
     return bot;
   }
 
-  toml({ interval = 20, build = false, cache = '', trusted = [], more = '' }) {
+  toml({ interval = 20, settling = 300, build = false, cache = '', trusted = [], more = '' }) {
     return `version = 1
 [store]
 file = "${this.folder}/oxbow.sqlite"
@@ -44,6 +44,7 @@ api = "${this.peers.api}"
 app = "${appId}"
 key_file = "${this.folder}/app.pem"
 write_interval_ms = ${interval}
+settling_ms = ${settling}
 [worker]
 mirrors = "${this.folder}/mirrors"
 build = ${build}

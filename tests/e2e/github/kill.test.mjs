@@ -14,7 +14,7 @@ const headsOfAPull = 8;
 let bot;
 let failed = true;
 before(async () => {
-  bot = await Bot.start({ interval: 2, start: false });
+  bot = await Bot.start({ interval: 2, settling: 4000, start: false });
   await bot.startWebhook();
   bot.startWorker();
   bot.startPages();

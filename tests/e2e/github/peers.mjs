@@ -88,7 +88,8 @@ export async function startPeers(folder) {
   const ask = async (method, path, body) => {
     const answer = await fetch(emulate.url + path, {
       method,
-      headers: { authorization: 'Bearer maintainer_token', accept: 'application/vnd.github+json', 'content-type': 'application/json' },
+      // A connection that was kept could have been closed while a test worked.
+      headers: { authorization: 'Bearer maintainer_token', accept: 'application/vnd.github+json', 'content-type': 'application/json', connection: 'close' },
       body: body && JSON.stringify(body),
     });
     const text = await answer.text();
