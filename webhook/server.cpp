@@ -176,7 +176,13 @@ Result<int> Server::bind() {
     return fail(
         fmt::format("{}:{} cannot be listened on; is it in use?", address.host, address.port));
   }
-  ::unlink(address.path.c_str());  // what an earlier process left
+  struct stat there{};
+  if (::lstat(address.path.c_str(), &there) == 0) {
+    if (!S_ISSOCK(there.st_mode)) {
+      return fail(address.path + " is there and is no socket; name another path to listen on");
+    }
+    ::unlink(address.path.c_str());  // what an earlier process left
+  }
   server.set_address_family(AF_UNIX);
   if (!server.bind_to_port(address.path, 80) || ::chmod(address.path.c_str(), socket_mode) != 0) {
     return fail(address.path + " cannot be listened on; see that its folder can be written");

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "base/file.h"
 #include "tests/repo/scratch_repository.h"
 #include "tests/webhook/raw_client.h"
 #include "webhook/writer.h"
@@ -149,6 +150,26 @@ TEST_CASE("it listens on a unix socket, which its group may use") {
   const auto permissions = std::filesystem::status(folder / "socket").permissions();
   CHECK((permissions & std::filesystem::perms::others_all) == std::filesystem::perms::none);
   CHECK(std::filesystem::is_socket(folder / "socket"));
+}
+
+TEST_CASE("it takes the place of an old socket, and of nothing else") {
+  const repo::ScratchFolder folder;
+  const std::string path = (folder / "here").string();
+  {
+    const Listener first("unix:" + path);
+  }
+  {
+    const Listener second("unix:" + path);
+  }
+  std::filesystem::remove(path);
+  REQUIRE(write_file(path, "kept"));
+  Server server(
+      {*parse_address("unix:" + path), {"secret"}, 1000, 2000},
+      [](const store::Delivery&) { return 503; }, [](int, std::string_view) {});
+  const auto bound = server.bind();
+  REQUIRE_FALSE(bound);
+  CHECK_THAT(bound.error().message, Contains(path) && Contains("is no socket"));
+  CHECK(read_file(path).value_or("") == "kept");
 }
 
 TEST_CASE("addresses are read, and known to be of this machine or not") {
