@@ -13,7 +13,8 @@ function(oxbow_tests name)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   if(sources)
-    add_executable(oxbow_${name}_tests ${sources} ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
+    add_executable(oxbow_${name}_tests ${sources} ${CMAKE_CURRENT_SOURCE_DIR}/needs_nothing.cpp
+      $<TARGET_OBJECTS:oxbow_test_main>)
     target_include_directories(oxbow_${name}_tests PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
     target_compile_definitions(oxbow_${name}_tests PRIVATE
       OXBOW_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")

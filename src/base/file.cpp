@@ -25,6 +25,18 @@ bool write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
+Result<void> make_folders(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return fail(system_message(path, error.value()));
+  return {};
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 std::string system_message(const std::filesystem::path& path, int code) {
   return path.string() + ": " + std::generic_category().message(code);
 }

@@ -16,6 +16,12 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 /// one ever sees half of it.
 Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
+/// Makes a folder and those above it, where they are missing.
+Result<void> make_folders(const std::filesystem::path& path);
+
+/// Whether there is anything of this name, be it a link to nowhere.
+bool is_there(const std::filesystem::path& path);
+
 /// "PATH: what the system says", for the error number `code`.
 std::string system_message(const std::filesystem::path& path, int code);
 

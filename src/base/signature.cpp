@@ -18,7 +18,7 @@ struct FreeBio {
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
-struct FreeContext {
+struct FreeSigner {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
@@ -73,7 +73,7 @@ Result<RsaKey> RsaKey::parse(std::string_view pem, std::string_view what) {
 }
 
 Result<std::string> RsaKey::sign(std::string_view text) const {
-  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, FreeSigner> context(EVP_MD_CTX_new());
   std::size_t length = 0;
   if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_->handle.get()) != 1 ||
       EVP_DigestSign(context.get(), nullptr, &length, bytes(text), text.size()) != 1) {

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "build/file_lock.h"
+#include "build/tree_removal.h"
 
 namespace oxbow::build {
 namespace {
@@ -190,23 +191,11 @@ Result<void> make_root(const BaseOrigin& origin, std::string_view platform, cons
       "$OXBOW_DESTINATION");
 }
 
-Result<void> remove_tree(const fs::path& folder) {
-  std::error_code error;
-  fs::remove_all(folder, error);
-  if (error) return fail(system_message(folder, error.value()));
-  return {};
-}
-
 Result<void> move(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::rename(from, to, error);
   if (error) return fail(system_message(to, error.value()));
   return {};
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
 }
 
 }  // namespace

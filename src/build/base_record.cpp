@@ -1,20 +1,13 @@
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include "build/base_layer.h"
+#include "build/json_writer.h"
 
 namespace oxbow::build {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 using Value = rapidjson::Value;
-
-void write(Writer& writer, const char* key, const std::string& text) {
-  writer.Key(key);
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
 
 Result<std::string> text_of(const Value& object, const char* key) {
   const auto member = object.FindMember(key);
@@ -46,15 +39,15 @@ Result<BaseOrigin> origin_of(const Value& object) {
 
 std::string to_json(const BaseRecord& record) {
   rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
+  JsonWriter writer(buffer);
   writer.StartObject();
   writer.Key("version");
   writer.Int(1);
-  write(writer, "platform", record.platform);
+  write_member(writer, "platform", record.platform);
   writer.Key("created");
   writer.Int64(record.created);
   if (record.origin.command.empty()) {
-    write(writer, "suite", record.origin.suite);
+    write_member(writer, "suite", record.origin.suite);
     writer.Key("packages");
     writer.StartArray();
     for (const std::string& package : record.origin.packages) {
@@ -62,9 +55,9 @@ std::string to_json(const BaseRecord& record) {
     }
     writer.EndArray();
   } else {
-    write(writer, "command", record.origin.command);
+    write_member(writer, "command", record.origin.command);
   }
-  write(writer, "opam", record.opam);
+  write_member(writer, "opam", record.opam);
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
 }

@@ -19,15 +19,14 @@
 #include "base/process.h"
 #include "build/layer_digest.h"
 #include "build/mounts.h"
+#include "build/sandbox.h"
 
 namespace oxbow::build {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uid_t opam_user = 1000;
-
-Result<void> make_folder(const fs::path& folder, uid_t owner, mode_t mode = 0755) {
+Result<void> make_owned_folder(const fs::path& folder, uid_t owner, mode_t mode = 0755) {
   if (::mkdir(folder.c_str(), mode) == 0 && ::chmod(folder.c_str(), mode) == 0 &&
       ::chown(folder.c_str(), owner, owner) == 0) {
     return {};
@@ -37,7 +36,7 @@ Result<void> make_folder(const fs::path& folder, uid_t owner, mode_t mode = 0755
 
 // Empty folders where things will be bound or written. They are made in the upper folder, which is
 // new, and not through the mounted root, where a layer may have put a link in their place.
-Result<void> make_folders(const fs::path& at) {
+Result<void> make_mount_points(const fs::path& at) {
   struct Folder {
     const char* path;
     uid_t owner;
@@ -65,7 +64,7 @@ Result<void> make_folders(const fs::path& at) {
       {"upper/home/opam/.opam/default/.opam-switch/sources", opam_user},
   };
   for (const Folder& folder : folders) {
-    auto made = make_folder(at / folder.path, folder.owner, folder.mode);
+    auto made = make_owned_folder(at / folder.path, folder.owner, folder.mode);
     if (!made) return made;
   }
   return {};
@@ -145,7 +144,7 @@ Result<BuildRoot> BuildRoot::mount(const LayerSpec& spec, const std::string& opa
   auto done = mount_memory(parts.at, limits.disk);
   if (!done) return std::unexpected(std::move(done.error()));
   BuildRoot root(parts.at, parts.sources);
-  done = make_folders(parts.at);
+  done = make_mount_points(parts.at);
   if (done) done = write_repository(parts.at / "repository", spec, opam);
   if (done) done = write_switch_state(root.upper(), spec);
   if (done) {

@@ -22,11 +22,6 @@ using std::chrono::seconds;
 
 constexpr std::chrono::hours broken_are_kept{24};
 
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
-
 CacheTime modified(const fs::path& path) {
   struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return {};

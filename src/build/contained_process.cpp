@@ -28,21 +28,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uid_t opam_user = 1000;
 constexpr int not_started = 127;
 constexpr const char* stage_folder = "/mnt";
 
-struct Pipe {
+struct Ends {
   Descriptor read;
   Descriptor write;
 };
 
-Result<Pipe> make_pipe() {
+Result<Ends> open_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return fail("no pipe can be made: " + std::generic_category().message(errno));
   }
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+  return Ends{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 void limit(int resource, std::uint64_t value) {
@@ -53,7 +52,7 @@ void limit(int resource, std::uint64_t value) {
 // What the child is made of, prepared before the fork: after it nothing may allocate.
 class Child {
  public:
-  Child(const ContainedProcess& process, const Pipe& go, const Pipe& output)
+  Child(const ContainedProcess& process, const Ends& go, const Ends& output)
       : process_(&process), go_(&go), output_(&output) {
     for (const std::string& argument : process.arguments) {
       arguments_.push_back(const_cast<char*>(argument.c_str()));
@@ -122,8 +121,8 @@ class Child {
   }
 
   const ContainedProcess* process_;
-  const Pipe* go_;
-  const Pipe* output_;
+  const Ends* go_;
+  const Ends* output_;
   std::vector<char*> arguments_;
   std::vector<std::string> staged_;
   std::string path_ = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
@@ -208,9 +207,9 @@ std::string staged_path(std::size_t position) {
 
 Result<SandboxEnd> run_contained(const ContainedProcess& process) {
   const SandboxRequest& request = *process.request;
-  auto go = make_pipe();
+  auto go = open_pipe();
   if (!go) return std::unexpected(std::move(go.error()));
-  auto output = make_pipe();
+  auto output = open_pipe();
   if (!output) return std::unexpected(std::move(output.error()));
   Descriptor log;
   if (!request.terminal) {

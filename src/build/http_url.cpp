@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "build/address_policy.h"
 
 namespace oxbow::build {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string lower(std::string_view text) {
   std::string result(text);

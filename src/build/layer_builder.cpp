@@ -33,22 +33,15 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-Result<void> make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return fail(system_message(folder, error.value()));
-  return {};
-}
-
 // The package as it was given to us, in the layout of a repository.
 Result<void> write_package(const fs::path& draft, const LayerSpec& spec) {
   const fs::path package =
       draft / "opam-repository" / "packages" / spec.package.name / spec.package.to_string();
-  auto done = make_folder(package);
+  auto done = make_folders(package);
   if (done) done = write_file(package / "opam", spec.opam);
   for (const SpecFile& file : spec.files) {
     const fs::path path = package / "files" / file.path;
-    if (done) done = make_folder(path.parent_path());
+    if (done) done = make_folders(path.parent_path());
     if (done) done = write_file(path, file.content);
   }
   if (done) done = write_file(draft / "spec.json", to_json(spec));
@@ -163,7 +156,7 @@ auto LayerBuilder::make(const LayerSpec& spec) -> Step<StepResult> {
 auto LayerBuilder::run_in_root(const LayerSpec& spec, const std::string& opam,
                                std::vector<fs::path> lowers, const fs::path& draft,
                                const CompleteRequest& complete) -> Step<OpamRun> {
-  auto made = make_folder(draft / "root");
+  auto made = make_folders(draft / "root");
   if (!made) return std::unexpected(stop(std::move(made.error())));
   const auto root = BuildRoot::mount(
       spec, opam, {std::move(lowers), sources_->folder(), draft / "root"}, settings_.limits);
@@ -314,7 +307,7 @@ Result<int> LayerBuilder::shell(const LayerSpec& spec) {
   const auto draft = store_->begin(spec.key);
   if (!draft) return std::unexpected(draft.error());
   const fs::path at = draft->folder() / "root";
-  if (auto made = make_folder(at); !made) return std::unexpected(std::move(made.error()));
+  if (auto made = make_folders(at); !made) return std::unexpected(std::move(made.error()));
   const auto root =
       BuildRoot::mount(spec, *opam, {std::move(*below), sources_->folder(), at}, settings_.limits);
   if (!root) return std::unexpected(root.error());

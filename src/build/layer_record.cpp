@@ -1,24 +1,17 @@
 #include "build/layer_record.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 
 #include "build/json_members.h"
+#include "build/json_writer.h"
 #include "build/layer_spec.h"
 
 namespace oxbow::build {
 namespace {
 
-constexpr std::uint64_t format_version = 1;
-
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void write(Writer& writer, std::string_view text) {
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
+constexpr std::uint64_t record_version = 1;
 
 bool is_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -26,7 +19,7 @@ bool is_digest(std::string_view text) {
 
 void read_ours(JsonMembers& read, const rapidjson::Value& ours, LayerRecord& record) {
   if (!ours.IsObject()) return read.fail_at("oxbow", "is no object");
-  if (const std::uint64_t version = read.count(ours, "version"); version != format_version) {
+  if (const std::uint64_t version = read.count(ours, "version"); version != record_version) {
     return read.fail_at(
         "version",
         fmt::format("is {}, which this oxbow does not know; use the one that made it", version));
@@ -51,28 +44,28 @@ void read_ours(JsonMembers& read, const rapidjson::Value& ours, LayerRecord& rec
 
 std::string to_json(const LayerRecord& record) {
   rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
+  JsonWriter writer(buffer);
   writer.StartObject();
   writer.Key("package");
-  write(writer, record.package.to_string());
+  write_text(writer, record.package.to_string());
   writer.Key("exit_status");
   writer.Int(record.exit_status);
   writer.Key("deps");
   writer.StartArray();
-  for (const opam::PackageId& dep : record.deps) write(writer, dep.to_string());
+  for (const opam::PackageId& dep : record.deps) write_text(writer, dep.to_string());
   writer.EndArray();
   writer.Key("hashes");
   writer.StartArray();
-  for (const std::string& hash : record.hashes) write(writer, hash);
+  for (const std::string& hash : record.hashes) write_text(writer, hash);
   writer.EndArray();
   writer.Key("created");
   writer.Double(record.created);
   writer.Key("oxbow");
   writer.StartObject();
   writer.Key("version");
-  writer.Uint64(format_version);
+  writer.Uint64(record_version);
   writer.Key("outcome");
-  write(writer, name(record.outcome));
+  write_text(writer, name(record.outcome));
   writer.Key("seconds");
   writer.Double(record.seconds);
   writer.Key("time_limit");
@@ -82,7 +75,7 @@ std::string to_json(const LayerRecord& record) {
   writer.Key("files");
   writer.Uint64(record.files);
   writer.Key("digest");
-  write(writer, record.digest);
+  write_text(writer, record.digest);
   writer.EndObject();
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};

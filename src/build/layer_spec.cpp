@@ -1,36 +1,28 @@
 #include "build/layer_spec.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <cstdint>
 
 #include "base/base64.h"
 #include "build/json_members.h"
+#include "build/json_writer.h"
 
 namespace oxbow::build {
 namespace {
 
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t spec_version = 1;
 
-// Bytes that are no UTF-8 pass as they stand, here and when parsing: an opam file may hold any.
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void write(Writer& writer, std::string_view text) {
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void write(Writer& writer, const char* name, const std::vector<LayerName>& layers) {
+void write_layers(JsonWriter& writer, const char* name, const std::vector<LayerName>& layers) {
   writer.Key(name);
   writer.StartArray();
   for (const LayerName& layer : layers) {
     writer.StartObject();
     writer.Key("package");
-    write(writer, layer.package.to_string());
+    write_text(writer, layer.package.to_string());
     writer.Key("key");
-    write(writer, layer.key);
+    write_text(writer, layer.key);
     writer.EndObject();
   }
   writer.EndArray();
@@ -94,36 +86,36 @@ bool is_layer_key(std::string_view text) {
 
 std::string to_json(const LayerSpec& spec) {
   rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
+  JsonWriter writer(buffer);
   writer.StartObject();
   writer.Key("version");
-  writer.Uint64(format_version);
+  writer.Uint64(spec_version);
   writer.Key("platform");
-  write(writer, spec.platform);
+  write_text(writer, spec.platform);
   writer.Key("package");
-  write(writer, spec.package.to_string());
+  write_text(writer, spec.package.to_string());
   writer.Key("key");
-  write(writer, spec.key);
+  write_text(writer, spec.key);
   writer.Key("opam");
-  write(writer, spec.opam);
+  write_text(writer, spec.opam);
   writer.Key("files");
   writer.StartArray();
   for (const SpecFile& file : spec.files) {
     writer.StartObject();
     writer.Key("path");
-    write(writer, file.path);
+    write_text(writer, file.path);
     writer.Key("content");
-    write(writer, to_base64(file.content));
+    write_text(writer, to_base64(file.content));
     writer.Key("executable");
     writer.Bool(file.executable);
     writer.EndObject();
   }
   writer.EndArray();
-  write(writer, "deps", spec.deps);
-  write(writer, "below", spec.below);
+  write_layers(writer, "deps", spec.deps);
+  write_layers(writer, "below", spec.below);
   writer.Key("system_packages");
   writer.StartArray();
-  for (const std::string& package : spec.system_packages) write(writer, package);
+  for (const std::string& package : spec.system_packages) write_text(writer, package);
   writer.EndArray();
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
@@ -132,11 +124,11 @@ std::string to_json(const LayerSpec& spec) {
 Result<LayerSpec> parse_layer_spec(std::string_view json) {
   JsonMembers read(json, "the layer's spec");
   const rapidjson::Value& top = read.top();
-  if (const std::uint64_t version = read.count(top, "version"); version != format_version) {
+  if (const std::uint64_t version = read.count(top, "version"); version != spec_version) {
     read.fail_at("version",
                  fmt::format("is {}, and must be {}: the program that wrote it and this one are of "
                              "different versions",
-                             version, format_version));
+                             version, spec_version));
   }
   LayerSpec spec;
   spec.platform = read_key(read, top, "platform");

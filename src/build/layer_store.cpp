@@ -39,13 +39,6 @@ ino_t identity(const fs::path& path) {
   return ::lstat(path.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
-Result<void> make_folders(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) return fail(path.string() + ": " + error.message());
-  return {};
-}
-
 // The time of last use. Who may not set it is not kept from reading the layer.
 void mark_used(const fs::path& path) {
   const std::array<timespec, 2> times = {timespec{0, UTIME_OMIT}, timespec{0, UTIME_NOW}};

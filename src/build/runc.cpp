@@ -47,9 +47,9 @@ class ContainerConfig {
     key("user");
     object([&] {
       key("uid");
-      writer_.Uint(is_root() ? 0 : 1000);
+      writer_.Uint(is_root() ? 0 : opam_user);
       key("gid");
-      writer_.Uint(is_root() ? 0 : 1000);
+      writer_.Uint(is_root() ? 0 : opam_user);
     });
     texts("args", request_->arguments);
     texts("env", request_->environment);

@@ -26,6 +26,9 @@ struct Bind {
   bool read_only = true;
 };
 
+/// The id of the user opam, who builds, in every base.
+inline constexpr std::uint32_t opam_user = 1000;
+
 /// Who a program in the sandbox is: the user opam (1000) without network, or root with it, for
 /// installing system packages.
 enum class Identity : std::uint8_t { opam, root_with_network };

@@ -12,17 +12,18 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "build/sandbox.h"
 
 namespace oxbow::build {
 namespace fs = std::filesystem;
 namespace {
 
 // A folder that everyone may read, whatever our umask is, with those above it.
-Result<void> make_folder(const fs::path& folder) {
+Result<void> make_readable_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::is_directory(folder, error)) return {};
   if (folder.has_relative_path()) {
-    if (auto above = make_folder(folder.parent_path()); !above) return above;
+    if (auto above = make_readable_folder(folder.parent_path()); !above) return above;
   }
   if (::mkdir(folder.c_str(), 0755) == 0) {
     ::chmod(folder.c_str(), 0755);
@@ -75,7 +76,7 @@ std::optional<opam::Checksum> SourceCache::find(
 }
 
 Result<Unfinished> SourceCache::begin() const {
-  if (auto made = make_folder(folder_); !made) return std::unexpected(made.error());
+  if (auto made = make_readable_folder(folder_); !made) return std::unexpected(made.error());
   std::string name = folder_ / ".new-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) return fail(system_message(name, errno));
   return Unfinished(name);
@@ -88,7 +89,7 @@ Result<void> SourceCache::keep_file(const Unfinished& unfinished,
   for (const opam::Checksum& checksum : checksums) {
     const fs::path to = file(checksum);
     const fs::path link = unfinished.folder_ / checksum.hex;
-    if (auto made = make_folder(to.parent_path()); !made) return made;
+    if (auto made = make_readable_folder(to.parent_path()); !made) return made;
     ::unlink(link.c_str());  // of a checksum that is named twice
     if (::link(from.c_str(), link.c_str()) != 0) return fail(system_message(link, errno));
     // What lies there already has this checksum, too, or is damaged: either may be replaced.
@@ -99,13 +100,12 @@ Result<void> SourceCache::keep_file(const Unfinished& unfinished,
 
 Result<void> SourceCache::keep_repository(const Unfinished& unfinished, std::string_view url,
                                           std::string_view commit) const {
-  constexpr uid_t builder = 1000;
   const fs::path from = unfinished.repository();
   const fs::path to = repository(url, commit);
-  if (auto made = make_folder(to.parent_path()); !made) return made;
+  if (auto made = make_readable_folder(to.parent_path()); !made) return made;
   if (::chmod(from.c_str(), 0755) != 0) return fail(system_message(from, errno));
   // Who is not root builds as the user who fetched, to whom it belongs already.
-  if (::chown(from.c_str(), builder, builder) != 0 && ::geteuid() == 0) {
+  if (::chown(from.c_str(), opam_user, opam_user) != 0 && ::geteuid() == 0) {
     return fail(system_message(from, errno));
   }
   if (auto done = put_in_place(from, to); !done && !fs::exists(to / "HEAD")) return done;

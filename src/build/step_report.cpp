@@ -1,35 +1,29 @@
 #include "build/step_report.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <cmath>
 
 #include "build/json_members.h"
+#include "build/json_writer.h"
 
 namespace oxbow::build {
 namespace {
 
 using plan::Outcome;
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>,
-                                 rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>;
-
-void write(Writer& writer, const char* member, std::string_view text) {
-  writer.Key(member);
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
+using AsciiWriter =
+    rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>,
+                      rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>;
 
 std::string write(const StepReport& report, std::string_view message) {
   const StepResult& result = report.result;
   rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
+  AsciiWriter writer(buffer);
   writer.StartObject();
   writer.Key("version");
   writer.Int(1);
-  write(writer, "outcome", plan::name(result.outcome));
-  write(writer, "trouble", plan::name(result.trouble));
-  write(writer, "message", message);
+  write_member(writer, "outcome", plan::name(result.outcome));
+  write_member(writer, "trouble", plan::name(result.trouble));
+  write_member(writer, "message", message);
   writer.Key("seconds");
   writer.Double(std::isfinite(result.seconds) ? result.seconds : 0);
   writer.Key("found");
@@ -43,8 +37,8 @@ std::string write(const StepReport& report, std::string_view message) {
 // Whether the writer above can write it.
 bool is_utf8(std::string_view text) {
   rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
-  return writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  AsciiWriter writer(buffer);
+  return write_text(writer, text);
 }
 
 bool is_of_a_step(Outcome outcome) {

@@ -18,7 +18,7 @@ using build::StepResult;
 using plan::Outcome;
 using std::chrono::steady_clock;
 
-constexpr auto shortest_between = std::chrono::milliseconds(100);
+constexpr auto between_frames = std::chrono::milliseconds(100);
 
 std::size_t terminal_width() {
   winsize size{};
@@ -102,7 +102,7 @@ void BuildProgress::finished(StepIndex step, const StepResult& result) {
 
 void BuildProgress::at(const build::StepCounts& counts, double seconds_left) {
   const Time now = steady_clock::now();
-  if (!on_terminal_ || now - drawn_ < shortest_between) return;
+  if (!on_terminal_ || now - drawn_ < between_frames) return;
   drawn_ = now;
   BuildStatus status{counts, cached_, seconds_left, {}};
   for (const Since& running : running_) {

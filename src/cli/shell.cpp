@@ -21,7 +21,7 @@ struct ShellArguments {
 };
 
 // The layer that the argument means: a key or its beginning, or the last failure of a package.
-Result<std::string> find_layer(const build::LayerStore& store, const std::string& wanted) {
+Result<std::string> find_failed(const build::LayerStore& store, const std::string& wanted) {
   const auto keys = store.keys();
   if (!keys) return std::unexpected(keys.error());
   std::string found;
@@ -46,7 +46,7 @@ Result<std::string> find_layer(const build::LayerStore& store, const std::string
 
 ExitCode run(const ShellArguments& arguments) {
   const build::LayerStore store(arguments.build.cache, arguments.platform);
-  const auto key = find_layer(store, arguments.package);
+  const auto key = find_failed(store, arguments.package);
   if (!key) return report_error(key.error().message);
   const auto text = read_file(store.path(*key) / "spec.json");
   if (!text) {

@@ -10,7 +10,7 @@
 namespace oxbow::github {
 namespace {
 
-constexpr std::string_view name = "/oxbow";
+constexpr std::string_view summons = "/oxbow";
 constexpr std::size_t most_commands = 10;
 constexpr std::size_t most_packages = 50;
 constexpr std::size_t longest_word = 200;
@@ -128,7 +128,7 @@ Misspelt misspelt(std::string_view verb) {
     const std::size_t far = distance(verb, known);
     if (far < best && far <= near && far < known.size()) {
       best = far;
-      result.nearest = std::string(name) + " " + std::string(known);
+      result.nearest = std::string(summons) + " " + std::string(known);
     }
   }
   return result;
@@ -146,7 +146,7 @@ std::optional<std::vector<std::string>> packages(const std::vector<std::string>&
 
 // A command whose verb was understood and whose arguments were not.
 Misspelt wrong_arguments(std::string_view usage, std::string_view text) {
-  return {std::string(text), std::string(name) + " " + std::string(usage)};
+  return {std::string(text), std::string(summons) + " " + std::string(usage)};
 }
 
 Command rerun(const std::vector<std::string>& words, std::string_view text) {
@@ -159,9 +159,9 @@ Command rerun(const std::vector<std::string>& words, std::string_view text) {
   return Rerun{Rerun::What::packages, std::move(*named)};
 }
 
-// words[0] is our name; `text` is the line.
+// words[0] is our summons; `text` is the line.
 Command command_of(const std::vector<std::string>& words, std::string_view text) {
-  if (words.size() == 1) return Misspelt{std::string(words[0]), std::string(name) + " help"};
+  if (words.size() == 1) return Misspelt{std::string(words[0]), std::string(summons) + " help"};
   const std::string verb = lower(words[1]);
   if (verb == "rerun") return rerun(words, text);
   if (verb == "build") {
@@ -196,7 +196,7 @@ std::vector<Command> parse_commands(std::string_view comment) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (!lines.is_prose(line)) continue;
     const std::vector<std::string> words = words_of(line);
-    if (words.empty() || lower(words[0]) != name) continue;
+    if (words.empty() || lower(words[0]) != summons) continue;
     commands.push_back(command_of(words, line.substr(0, longest_word)));
   }
   return commands;

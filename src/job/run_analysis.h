@@ -62,4 +62,7 @@ std::chrono::milliseconds rest_after(std::size_t attempts);
 /// How often a job is tried that meets trouble of ours.
 inline constexpr std::size_t most_attempts = 4;
 
+/// A run's summary is cut off there.
+inline constexpr std::size_t summary_bytes = 300;
+
 }  // namespace oxbow::job

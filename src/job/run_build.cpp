@@ -20,8 +20,6 @@ namespace {
 using report::Stage;
 using store::RunState;
 
-constexpr std::size_t summary_bytes = 300;
-
 // The gravest of several conclusions.
 std::string gravest(const std::vector<std::string>& conclusions) {
   for (const std::string_view grave : {"failure", "timed_out", "cancelled", "neutral"}) {

@@ -14,7 +14,7 @@ constexpr std::array relations = {
     "depends"sv,    "depopts"sv,       "ocaml-version"sv,  "os"sv,
     "pin-depends"sv};
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -52,13 +52,13 @@ std::string chosen_definition(const Definition& definition, std::span<const Pack
   }
   result += "\ndepends: [";
   for (const PackageId& dep : deps) {
-    result += "\n  " + quoted(dep.name) + " {= " + quoted(dep.version) + "}";
+    result += "\n  " + in_quotes(dep.name) + " {= " + in_quotes(dep.version) + "}";
   }
   result += "\n]\n";
   for (const ChosenSource& source : sources) {
-    result += source.title.empty() ? "url" : "extra-source " + quoted(source.title);
-    result += " {\n  src: " + quoted(source.url) + "\n";
-    if (source.checksum) result += "  checksum: " + quoted(*source.checksum) + "\n";
+    result += source.title.empty() ? "url" : "extra-source " + in_quotes(source.title);
+    result += " {\n  src: " + in_quotes(source.url) + "\n";
+    if (source.checksum) result += "  checksum: " + in_quotes(*source.checksum) + "\n";
     result += "}\n";
   }
   return result;

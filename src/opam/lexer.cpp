@@ -6,11 +6,11 @@
 #include <cstring>
 #include <limits>
 
+#include "base/ascii.h"
+
 namespace oxbow::opam {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_ident_char(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
 
 int hex_value(char c) {

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "opam/version.h"
 
 namespace oxbow::opam {
 namespace {
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 int lower(char c) {
   const bool upper = c >= 'A' && c <= 'Z';
@@ -19,7 +18,7 @@ int lower(char c) {
 
 bool is_name(std::string_view text) {
   const bool allowed = std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+    return is_letter(c) || is_digit(c) || c == '_' || c == '+' || c == '-';
   });
   return allowed && std::any_of(text.begin(), text.end(), is_letter);
 }

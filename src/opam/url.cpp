@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace oxbow::opam {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<Backend> version_control(std::string_view text) {
   if (text == "git") return Backend::git;

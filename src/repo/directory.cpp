@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int deepest = 64;
 constexpr std::size_t most_files = 1'000'000;
 
 /// Collects the leaves under a folder, their ids left open.
@@ -31,8 +30,9 @@ class Walk {
  private:
   std::optional<Error> visit(const std::string& prefix, int depth) {
     const fs::path folder = top_ / prefix;
-    if (depth > deepest) {
-      return Error{fmt::format("{}: folders are nested deeper than {}", folder.string(), deepest)};
+    if (depth > deepest_folder) {
+      return Error{
+          fmt::format("{}: folders are nested deeper than {}", folder.string(), deepest_folder)};
     }
     std::error_code error;
     fs::directory_iterator entries(folder, error);

@@ -4,28 +4,12 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "opam/package_id.h"
+#include "opam/version.h"
 #include "repo/snapshot.h"
 
 namespace oxbow::repo {
 namespace {
-
-constexpr int deepest = 64;
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-bool is_alphanumeric(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
-
-bool valid_name(std::string_view name) {
-  return std::ranges::any_of(name, is_letter) && std::ranges::all_of(name, [](char c) {
-           return is_alphanumeric(c) || c == '_' || c == '+' || c == '-';
-         });
-}
-
-bool valid_version(std::string_view version) {
-  return !version.empty() && std::ranges::all_of(version, [](char c) {
-    return is_alphanumeric(c) || std::string_view("._+~-").find(c) != std::string_view::npos;
-  });
-}
 
 std::string_view kind_name(EntryKind kind) {
   switch (kind) {
@@ -53,14 +37,14 @@ std::optional<std::string> bad_package_name(std::string_view parent, std::string
   const std::size_t dot = directory.find('.');
   if (dot == std::string_view::npos) return "not NAME.VERSION: no dot";
   const std::string_view name = directory.substr(0, dot);
-  if (!valid_name(name)) {
+  if (!opam::is_name(name)) {
     return fmt::format(
         "not NAME.VERSION: '{}' is no package name, which has letters, digits, _, + "
         "and -, and at least one letter",
         escaped(name));
   }
   if (directory.size() == dot + 1) return "not NAME.VERSION: no version after the dot";
-  if (!valid_version(directory.substr(dot + 1))) {
+  if (!opam::is_version(directory.substr(dot + 1))) {
     return fmt::format(
         "not NAME.VERSION: '{}' is no version, which has letters, digits, ., _, +, "
         "~ and -",
@@ -160,8 +144,9 @@ Result<std::optional<ObjectId>> packages_tree(const TreeSource& source, const Ob
 std::optional<Error> add_files(const TreeSource& source, const ObjectId& tree,
                                const std::string& prefix, int depth,
                                std::vector<ExtraFile>& found) {
-  if (depth > deepest) {
-    return Error{fmt::format("{}: folders are nested deeper than {}", escaped(prefix), deepest)};
+  if (depth > deepest_folder) {
+    return Error{
+        fmt::format("{}: folders are nested deeper than {}", escaped(prefix), deepest_folder)};
   }
   const auto entries = source.list(tree);
   if (!entries) return entries.error();

@@ -8,8 +8,6 @@
 namespace oxbow::repo {
 namespace {
 
-constexpr int deepest = 64;
-
 /// Walks two trees side by side and collects what differs.
 class Comparison {
  public:
@@ -30,8 +28,8 @@ class Comparison {
   std::optional<Error> compare(const SourcedTree& before, const SourcedTree& after,
                                const std::string& prefix, int depth) {
     if (before.tree == after.tree) return std::nullopt;
-    if (depth > deepest) {
-      return Error{fmt::format("{}: folders are nested deeper than {}", prefix, deepest)};
+    if (depth > deepest_folder) {
+      return Error{fmt::format("{}: folders are nested deeper than {}", prefix, deepest_folder)};
     }
     std::map<std::string, Sides> names;
     for (const bool is_after : {false, true}) {

@@ -49,7 +49,7 @@ std::string_view mode_of(const TreeEntry& entry) {
   return "100644";
 }
 
-bool valid_name(std::string_view name) {
+bool is_entry_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
 }
 
@@ -76,7 +76,7 @@ std::optional<std::vector<TreeEntry>> parse_tree(std::string_view stored) {
     const auto mode = parse_mode(stored.substr(0, space));
     const std::string_view name = stored.substr(space + 1, end - space - 1);
     TreeEntry entry;
-    if (!mode || !set_mode(entry, *mode) || !valid_name(name)) return std::nullopt;
+    if (!mode || !set_mode(entry, *mode) || !is_entry_name(name)) return std::nullopt;
     entry.name = name;
     std::memcpy(entry.id.bytes.data(), stored.data() + end + 1, id_length);
     if (!entries.empty() && !tree_order(entries.back(), entry)) return std::nullopt;

@@ -28,6 +28,9 @@ struct TreeEntry {
 /// in git costs nearly as much as reading.
 inline constexpr std::size_t unlimited = SIZE_MAX;
 
+/// A folder further down than this is an error: no package repository has one.
+inline constexpr int deepest_folder = 64;
+
 /// TreeSource is where trees and the contents of files come from: a git repository, a plain
 /// directory, or memory. Objects are found by id alone, whatever root they hang under, and never
 /// change. Every call is safe from several threads at once.

@@ -7,14 +7,13 @@
 #include <span>
 #include <utility>
 
+#include "base/ascii.h"
 #include "report/untrusted.h"
 
 namespace oxbow::report {
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Screen is what a terminal makes of a text (ECMA-48), a line at a time: a build has no terminal,
 // so nothing moves the cursor to another line.

@@ -11,7 +11,7 @@
 namespace oxbow::report {
 namespace {
 
-constexpr std::size_t format_version = 1;
+constexpr std::size_t check_version = 1;
 constexpr auto last_verdict = plan::Verdict::unknown;
 
 // No build's time is worth more digits.
@@ -23,7 +23,7 @@ class CheckJson : public JsonWriter<CheckJson> {
 
   void value(const CheckReport& report) {
     open();
-    field("version", format_version);
+    field("version", check_version);
     field("bad_news", has_bad_news(report));
     field("interrupted", report.interrupted);
     field("limit", report.limit);

@@ -11,9 +11,9 @@
 namespace oxbow::report {
 namespace {
 
-constexpr Bounds bounds{
+constexpr Bounds markdown_plan_bounds{
     .entries = 15, .packages = 40, .explained = 5, .constraints = 5, .names = 6};
-constexpr CheckBounds check_bounds{
+constexpr CheckBounds markdown_check_bounds{
     .groups = 10, .failures = 10, .names = 20, .log_lines = 20, .steps = 50};
 constexpr std::size_t most_log_bytes = 25'000;  // of all logs, so that there is room for the rest
 constexpr std::size_t most_table_bytes = 10'000;
@@ -134,7 +134,7 @@ class CheckComment {
   }
 
   const CheckReport& report_;
-  CheckWording wording_{bounds, check_bounds};
+  CheckWording wording_{markdown_plan_bounds, markdown_check_bounds};
   Comment comment_;
   std::size_t log_bytes_ = 0;
 };

@@ -14,9 +14,9 @@
 namespace oxbow::report {
 namespace {
 
-constexpr Bounds bounds{
+constexpr Bounds text_plan_bounds{
     .entries = 20, .packages = 30, .explained = 5, .constraints = 5, .names = 10};
-constexpr CheckBounds check_bounds{
+constexpr CheckBounds text_check_bounds{
     .groups = 10, .failures = 5, .names = 20, .log_lines = 20, .steps = 50};
 constexpr std::size_t widest_column = 50;
 
@@ -95,7 +95,7 @@ void write_target(const TargetReport& target, const TargetCheck& check, CheckWor
 std::string to_text(const CheckReport& report, Colour colour) {
   using enum plan::Level;
   Terminal terminal(colour);
-  CheckWording wording(bounds, check_bounds);
+  CheckWording wording(text_plan_bounds, text_check_bounds);
   terminal.write({0, summary(report), true});
   terminal.write({0, summary(report.plan), true});
   for (std::size_t i = 0; i < std::min(report.targets.size(), report.plan.targets.size()); ++i) {

@@ -11,7 +11,7 @@
 namespace oxbow::report {
 namespace {
 
-constexpr std::size_t format_version = 1;
+constexpr std::size_t plan_version = 1;
 
 // A layer in the two shapes that the format has for it.
 struct Added {
@@ -38,7 +38,7 @@ class PlanJson : public JsonWriter<PlanJson> {
 
   void value(const Report& report) {
     open();
-    field("version", format_version);
+    field("version", plan_version);
     field("repositories", report.repositories);
     field("base", unless_empty(report.base));
     field("head", unless_empty(report.head));

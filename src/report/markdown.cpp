@@ -13,7 +13,7 @@
 namespace oxbow::report {
 namespace {
 
-constexpr Bounds bounds{
+constexpr Bounds markdown_bounds{
     .entries = 15, .packages = 40, .explained = 5, .constraints = 5, .names = 6};
 constexpr std::size_t table_rows = 20;
 
@@ -62,9 +62,10 @@ void add_installability(const Report& report, const InstallabilityList& list, Wo
 std::string to_markdown(const Report& report, std::string_view rest) {
   using enum plan::Level;
   Comment comment;
-  Wording wording(bounds);
+  Wording wording(markdown_bounds);
   comment.add(prose(summary(report)) + "\n");
-  if (!std::ranges::all_of(report.targets, is_untouched)) comment.add(table(report));
+  const auto is_plain = [](const TargetReport& target) { return is_untouched(target); };
+  if (!std::ranges::all_of(report.targets, is_plain)) comment.add(table(report));
   add_installability(report, installability_lists.front(), wording, comment);
   const Lines grave = wording.findings(report.findings, {error, warning});
   if (!grave.empty()) comment.add_open(Phrase().strong("Findings"), code_block(grave));

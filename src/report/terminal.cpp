@@ -5,7 +5,7 @@
 namespace oxbow::report {
 namespace {
 
-constexpr std::size_t width = 100;  // of lines that may be broken
+constexpr std::size_t breaking_width = 100;  // of lines that may be broken
 
 }  // namespace
 
@@ -16,7 +16,7 @@ void Terminal::write(const Line& line) {
   for (const Piece& piece : line.phrase.pieces()) {
     const std::string shown = printable(piece.text);
     if (line.breakable && piece.style != Style::words && column > indent &&
-        column + shown.size() > width) {
+        column + shown.size() > breaking_width) {
       while (text_.ends_with(' ')) text_.pop_back();
       text_.append("\n").append(indent + 2, ' ');
       column = indent + 2;

@@ -9,7 +9,7 @@
 namespace oxbow::report {
 namespace {
 
-constexpr Bounds bounds{
+constexpr Bounds text_bounds{
     .entries = 20, .packages = 30, .explained = 5, .constraints = 5, .names = 10};
 
 void write_target(const TargetReport& target, bool cache_known, Wording& wording,
@@ -26,7 +26,7 @@ void write_target(const TargetReport& target, bool cache_known, Wording& wording
 std::string to_text(const Report& report, Colour colour) {
   using enum plan::Level;
   Terminal terminal(colour);
-  Wording wording(bounds);
+  Wording wording(text_bounds);
   terminal.write({0, summary(report), true});
   terminal.section(Phrase().strong("Changes"), wording.changes(report), 0);
   // Not indented, so that an editor takes the start of the line for a place.

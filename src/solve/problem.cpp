@@ -20,7 +20,7 @@ std::vector<Term> merged(std::span<const Term> terms) {
   return result;
 }
 
-std::uint32_t narrow(std::size_t number) {
+std::uint32_t checked(std::size_t number) {
   assert(number < Pair::in_place);
   return static_cast<std::uint32_t>(number);
 }
@@ -33,11 +33,12 @@ void accumulate(std::vector<std::uint32_t>& counts) {
 }  // namespace
 
 Var Problem::Builder::add_variable(std::size_t values) {
-  const Var var{narrow(problem_.places_.size())};
+  const Var var{checked(problem_.places_.size())};
   const std::size_t words = values / word_bits + 1;
-  problem_.places_.push_back({narrow(problem_.all_words_), narrow(words), narrow(values), slots_});
+  problem_.places_.push_back(
+      {checked(problem_.all_words_), checked(words), checked(values), slots_});
   problem_.all_words_ += words;
-  slots_ += narrow(values);
+  slots_ += checked(values);
   return var;
 }
 
@@ -47,7 +48,7 @@ void Problem::Builder::require(Var var, Value value, Var required) {
 }
 
 ExclusionId Problem::Builder::exclude(Var owner, std::span<const Term> given) {
-  const ExclusionId id{narrow(problem_.exclusions_++)};
+  const ExclusionId id{checked(problem_.exclusions_++)};
   std::vector<Term> terms = merged(given);
   const auto own = std::ranges::find(terms, owner, &Term::var);
   assert(own != terms.end() && !own->set.contains(own->set.rest()));
@@ -68,7 +69,7 @@ ExclusionId Problem::Builder::exclude(Var owner, std::span<const Term> given) {
 void Problem::Builder::add_pair(ExclusionId id, const Term& mine, const Term& theirs) {
   std::uint32_t pooled = Pair::in_place;
   if (mine.set.words() > 1 || theirs.set.words() > 1) {
-    pooled = narrow(pool(mine.set));
+    pooled = checked(pool(mine.set));
     pool(theirs.set);
   }
   problem_.pairs_.push_back(

@@ -10,7 +10,7 @@ namespace {
 
 using opam::Variable;
 using Scope = Variable::Scope;
-using Value = opam::Variables::Value;
+using VariableValue = opam::Variables::Value;
 
 // The variables that opam gives to dependencies by name, in its second pass.
 constexpr std::array<std::string_view, 6> dependency_variables = {
@@ -22,7 +22,7 @@ bool is_dependency_variable(const Variable& variable) {
              dependency_variables.end();
 }
 
-std::optional<Value> platform_variable(const Platform& platform, std::string_view name) {
+std::optional<VariableValue> platform_variable(const Platform& platform, std::string_view name) {
   if (name == "arch") return platform.arch;
   if (name == "os") return platform.os;
   if (name == "os-distribution") return platform.os_distribution;
@@ -34,7 +34,7 @@ std::optional<Value> platform_variable(const Platform& platform, std::string_vie
 
 }  // namespace
 
-std::optional<Value> SolverVariables::lookup(const Variable& variable) const {
+std::optional<VariableValue> SolverVariables::lookup(const Variable& variable) const {
   if (variable.scope == Scope::package && variable.package == "ocaml") {
     if (variable.name == "native") return true;
     if (variable.name == "version") return target_->compiler.version;
@@ -60,13 +60,13 @@ bool SolverVariables::is_late(const Variable& variable) const {
   return is_dependency_variable(variable);
 }
 
-std::optional<Value> TreeVariables::lookup(const Variable& variable) const {
+std::optional<VariableValue> TreeVariables::lookup(const Variable& variable) const {
   if (variable.is_global("post")) return post_;
   if (variable.is_global("dev")) return false;
   return SolverVariables::lookup(variable);
 }
 
-std::optional<Value> BuildVariables::lookup(const Variable& variable) const {
+std::optional<VariableValue> BuildVariables::lookup(const Variable& variable) const {
   const bool own = variable.scope == Scope::self ||
                    (variable.scope == Scope::package && variable.package == package_->name);
   const bool global = variable.scope == Scope::global;
@@ -93,7 +93,7 @@ bool BuildVariables::is_late(const Variable& variable) const {
   return is_dependency_variable(variable);
 }
 
-std::optional<Value> PlatformVariables::lookup(const Variable& variable) const {
+std::optional<VariableValue> PlatformVariables::lookup(const Variable& variable) const {
   if (variable.scope != Scope::global) return std::nullopt;
   return platform_variable(*platform_, variable.name);
 }

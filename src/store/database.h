@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,15 @@ using Value = std::variant<std::monostate, std::int64_t, double, std::string_vie
 template <typename T>
 Value optional_value(const std::optional<T>& optional) {
   return optional ? Value(std::int64_t{*optional}) : Value();
+}
+
+/// A count or an id as the store has it.
+constexpr std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
+
+template <typename Id>
+  requires std::is_enum_v<Id>
+constexpr std::int64_t number(Id id) {
+  return static_cast<std::int64_t>(id);
 }
 
 /// Row is one row of a statement's answer, valid until the next.

@@ -6,12 +6,6 @@
 #include "store/names.h"
 
 namespace oxbow::store {
-namespace {
-
-std::int64_t number(JobId job) { return static_cast<std::int64_t>(job); }
-std::int64_t number(RunId run) { return static_cast<std::int64_t>(run); }
-
-}  // namespace
 
 Result<void> Jobs::add(RunId run, JobKind kind, int priority, Time not_before) {
   return database_->write(

@@ -3,7 +3,7 @@
 namespace oxbow::store {
 namespace {
 
-Pull read(const Row& row) {
+Pull read_pull(const Row& row) {
   Pull pull;
   pull.repository = row.text(0);
   pull.number = row.integer(1);
@@ -25,7 +25,7 @@ Result<std::optional<Pull>> Pulls::find(std::string_view repository, std::int64_
   return database_->one(
       "SELECT repository, number, installation, title, author, head, base_branch, draft, open,"
       " approved_head, updated_at FROM pulls WHERE repository = ?1 AND number = ?2",
-      {repository, number}, read);
+      {repository, number}, read_pull);
 }
 
 Result<void> Pulls::set(const Pull& pull) {

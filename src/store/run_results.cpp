@@ -7,9 +7,6 @@
 namespace oxbow::store {
 namespace {
 
-std::int64_t number(RunId run) { return std::to_underlying(run); }
-std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
-
 constexpr const char* write_layer =
     "INSERT OR REPLACE INTO run_layers (run, target, position, package, key, reason, state,"
     " outcome, cached, seconds, error_line)"

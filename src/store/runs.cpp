@@ -13,9 +13,6 @@ namespace {
   " state, scope, hold, packages, cause, conclusion, summary, tested_base, lower,"           \
   " packages_rebuilt, layers, cached, created, started, analysed, finished FROM runs"
 
-std::int64_t number(RunId run) { return std::to_underlying(run); }
-std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
-
 std::optional<Time> optional_time(const Row& row, int column) {
   if (row.is_null(column)) return std::nullopt;
   return to_time(row.integer(column));
@@ -23,7 +20,7 @@ std::optional<Time> optional_time(const Row& row, int column) {
 
 Value value(const std::optional<Time>& time) { return time ? Value(to_number(*time)) : Value(); }
 
-Run read(const Row& row) {
+Run read_run(const Row& row) {
   Run run;
   run.id = static_cast<RunId>(row.integer(0));
   run.subject.repository = row.text(1);
@@ -88,7 +85,7 @@ Result<Runs::Begun> Runs::begin(const RunSubject& subject, RunScope scope, Hold 
 }
 
 Result<std::optional<Run>> Runs::find(RunId run) {
-  return database_->one(OXBOW_RUN_COLUMNS " WHERE id = ?1", {number(run)}, read);
+  return database_->one(OXBOW_RUN_COLUMNS " WHERE id = ?1", {number(run)}, read_run);
 }
 
 Result<std::vector<Run>> Runs::open_runs(std::string_view repository, RunKind kind,
@@ -96,19 +93,19 @@ Result<std::vector<Run>> Runs::open_runs(std::string_view repository, RunKind ki
   return database_->all(OXBOW_RUN_COLUMNS
                         " WHERE repository = ?1 AND kind = ?2 AND pull = ?3"
                         " AND state NOT IN ('completed', 'cancelled') ORDER BY id",
-                        {repository, name(kind), pull}, read);
+                        {repository, name(kind), pull}, read_run);
 }
 
 Result<std::optional<Run>> Runs::newest(std::string_view repository, std::string_view head) {
   return database_->one(OXBOW_RUN_COLUMNS
                         " WHERE repository = ?1 AND head = ?2 ORDER BY id DESC LIMIT 1",
-                        {repository, head}, read);
+                        {repository, head}, read_run);
 }
 
 Result<std::optional<Run>> Runs::newest_of_pull(std::string_view repository, std::int64_t pull) {
   return database_->one(OXBOW_RUN_COLUMNS
                         " WHERE repository = ?1 AND pull = ?2 ORDER BY id DESC LIMIT 1",
-                        {repository, pull}, read);
+                        {repository, pull}, read_run);
 }
 
 Result<void> Runs::update(const Run& run) {
@@ -127,7 +124,7 @@ Result<void> Runs::update(const Run& run) {
 
 Result<std::vector<Run>> Runs::list(std::optional<RunId> before, std::size_t count) {
   return database_->all(OXBOW_RUN_COLUMNS " WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
-                        {before ? number(*before) : INT64_MAX, number(count)}, read);
+                        {before ? number(*before) : INT64_MAX, number(count)}, read_run);
 }
 
 Result<std::vector<std::size_t>> Runs::counts() {

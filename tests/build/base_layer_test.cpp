@@ -74,7 +74,7 @@ END
 
 BaseOrigin by(std::string command) { return {{}, {}, std::move(command)}; }
 
-std::string error_of(const Result<BaseRecord>& result) {
+std::string record_error(const Result<BaseRecord>& result) {
   return result ? "(no error)" : result.error().message;
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("a base is made by a command, and found again") {
   ::setenv("SECRET", "a secret", 1);
   const auto made = scratch.base().create(by(tiny_root()), IfThere::fail);
   ::unsetenv("SECRET");
-  REQUIRE(error_of(made) == "(no error)");
+  REQUIRE(record_error(made) == "(no error)");
   CHECK(made->opam == "9.8.7");
   CHECK(made->platform == platform);
   CHECK(*scratch.base().find() == *made);
@@ -177,9 +177,9 @@ TEST_CASE("a base that is there is replaced only when that is asked for") {
   REQUIRE(scratch.base().create(by(tiny_root("echo first >mark")), IfThere::fail));
   fs::create_directories(scratch / "some-layer");
   const auto second = tiny_root("echo second >mark");
-  CHECK_THAT(error_of(scratch.base().create(by(second), IfThere::fail)), Contains("--replace"));
+  CHECK_THAT(record_error(scratch.base().create(by(second), IfThere::fail)), Contains("--replace"));
   CHECK(*read_file(scratch.base().fs() / "mark") == "first\n");
-  CHECK(error_of(scratch.base().create(by("exit 7"), IfThere::replace)) != "(no error)");
+  CHECK(record_error(scratch.base().create(by("exit 7"), IfThere::replace)) != "(no error)");
   CHECK(*read_file(scratch.base().fs() / "mark") == "first\n");
   REQUIRE(scratch.base().create(by(second), IfThere::replace));
   CHECK(*read_file(scratch.base().fs() / "mark") == "second\n");
@@ -193,7 +193,7 @@ TEST_CASE("of a command that fails the end of what it printed is told, and nothi
   const auto made = scratch.base().create(
       by("touch \"$OXBOW_DESTINATION/x\"; echo 1; echo 2; echo 3 >&2; echo; echo 4; exit 7"),
       IfThere::fail);
-  CHECK(error_of(made) ==
+  CHECK(record_error(made) ==
         "the command for the base ended with exit code 7; what it printed is in " +
             (scratch / "base.log").string() + ", at the end: 2; 3; 4");
   CHECK(*read_file(scratch / "base.log") == "1\n2\n3\n\n4\n");
@@ -204,7 +204,7 @@ TEST_CASE("of a command that fails the end of what it printed is told, and nothi
 TEST_CASE("a command that leaves nothing is an error") {
   if (!is_root()) return;
   const Scratch scratch;
-  CHECK_THAT(error_of(scratch.base().create(by("true"), IfThere::fail)),
+  CHECK_THAT(record_error(scratch.base().create(by("true"), IfThere::fail)),
              Contains("no root file system") && Contains("$OXBOW_DESTINATION"));
   CHECK_FALSE(fs::exists(scratch / ".base-draft"));
 }
@@ -213,7 +213,7 @@ TEST_CASE("uid 1000 must be opam's and opam uid 1000") {
   if (!is_root()) return;
   const Scratch scratch;
   const auto error_with = [&](const std::string& line) {
-    return error_of(
+    return record_error(
         scratch.base().create(by(tiny_root("echo '" + line + "' >etc/passwd")), IfThere::fail));
   };
   CHECK_THAT(error_with("mail:x:1000:1000::/home/opam:/bin/sh"),
@@ -226,7 +226,7 @@ TEST_CASE("uid 1000 must be opam's and opam uid 1000") {
 TEST_CASE("a base without opam is an error") {
   if (!is_root()) return;
   const Scratch scratch;
-  CHECK_THAT(error_of(scratch.base().create(by(tiny_root("rm bin/opam")), IfThere::fail)),
+  CHECK_THAT(record_error(scratch.base().create(by(tiny_root("rm bin/opam")), IfThere::fail)),
              Contains("initialising opam") && Contains("not found"));
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("what a killed creator left is put right by the next") {
   // Killed after it had put the old one aside.
   fs::rename(scratch / "base", scratch / ".base-old");
   fs::create_directories(scratch / ".base-draft/fs/etc");
-  CHECK_THAT(error_of(scratch.base().create(by(tiny_root()), IfThere::fail)),
+  CHECK_THAT(record_error(scratch.base().create(by(tiny_root()), IfThere::fail)),
              Contains("has a base already"));
   CHECK(*read_file(scratch.base().fs() / "mark") == "first\n");
   CHECK_FALSE(fs::exists(scratch / ".base-draft"));
@@ -282,7 +282,7 @@ TEST_CASE("of two processes that make one base the second is refused") {
     ::_exit(lock && told && waited ? 0 : 1);
   }
   REQUIRE(::read(ready[0], &byte, 1) == 1);
-  CHECK_THAT(error_of(scratch.base().create(by(tiny_root()), IfThere::fail)),
+  CHECK_THAT(record_error(scratch.base().create(by(tiny_root()), IfThere::fail)),
              Contains("another process is making the base of debian-12-x86_64"));
   ::close(over[1]);
   int status = 0;
@@ -296,5 +296,5 @@ TEST_CASE("who is not root is told so") {
   if (root) REQUIRE(::seteuid(1000) == 0);
   const auto made = scratch.base().create(by("true"), IfThere::fail);
   if (root) REQUIRE(::seteuid(0) == 0);
-  CHECK_THAT(error_of(made), Contains("only root") && Contains("sudo"));
+  CHECK_THAT(record_error(made), Contains("only root") && Contains("sudo"));
 }

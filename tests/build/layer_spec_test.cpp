@@ -29,12 +29,12 @@ LayerSpec spec() {
   return spec;
 }
 
-std::string error_of(const LayerSpec& spec) {
+std::string spec_error(const LayerSpec& spec) {
   const auto parsed = parse_layer_spec(to_json(spec));
   return parsed ? "" : parsed.error().message;
 }
 
-std::string error_of(std::string_view json) {
+std::string spec_error(std::string_view json) {
   const auto parsed = parse_layer_spec(json);
   return parsed ? "" : parsed.error().message;
 }
@@ -81,12 +81,12 @@ TEST_CASE("no path of a spec leads out of where it belongs") {
     INFO(path);
     LayerSpec bad = spec();
     bad.files[1].path = path;
-    CHECK_THAT(error_of(bad), Contains("member 'path'"));
+    CHECK_THAT(spec_error(bad), Contains("member 'path'"));
   }
   for (const std::string path : {"a", "..a", "a..", "...", "a/.b/c d"}) {
     LayerSpec good = spec();
     good.files[1].path = path;
-    CHECK(error_of(good).empty());
+    CHECK(spec_error(good).empty());
   }
   for (const std::string& key :
        {std::string(".."), std::string("."), std::string(), std::string("a/b"), std::string("/a"),
@@ -96,38 +96,38 @@ TEST_CASE("no path of a spec leads out of where it belongs") {
     CHECK_FALSE(is_layer_key(key));
     LayerSpec bad = spec();
     bad.key = key;
-    CHECK_THAT(error_of(bad), Contains("member 'key'"));
+    CHECK_THAT(spec_error(bad), Contains("member 'key'"));
     bad = spec();
     bad.deps[0].key = key;
-    CHECK_THAT(error_of(bad), Contains("member 'key'"));
+    CHECK_THAT(spec_error(bad), Contains("member 'key'"));
     bad = spec();
     bad.below[1].key = key;
-    CHECK_THAT(error_of(bad), Contains("member 'key'"));
+    CHECK_THAT(spec_error(bad), Contains("member 'key'"));
     bad = spec();
     bad.platform = key;
-    CHECK_THAT(error_of(bad), Contains("member 'platform'"));
+    CHECK_THAT(spec_error(bad), Contains("member 'platform'"));
   }
   CHECK(is_layer_key("debian-12-x86_64"));
   CHECK(is_layer_key(std::string(64, '0')));
 }
 
 TEST_CASE("a bad spec is an error that names the member") {
-  CHECK_THAT(error_of("{"), Contains("no JSON"));
-  CHECK_THAT(error_of("7"), Contains("no JSON object"));
+  CHECK_THAT(spec_error("{"), Contains("no JSON"));
+  CHECK_THAT(spec_error("7"), Contains("no JSON object"));
   const std::string good = to_json(spec());
-  CHECK_THAT(error_of(replaced(good, R"("version":1)", R"("version":2)")), Contains("'version'"));
-  CHECK_THAT(error_of(replaced(good, R"("fmt.0.9.0+ox")", R"("fmt")")), Contains("'package'"));
-  CHECK_THAT(error_of(replaced(good, R"("ocamlfind.1.9.6")", R"("../x.1")")),
+  CHECK_THAT(spec_error(replaced(good, R"("version":1)", R"("version":2)")), Contains("'version'"));
+  CHECK_THAT(spec_error(replaced(good, R"("fmt.0.9.0+ox")", R"("fmt")")), Contains("'package'"));
+  CHECK_THAT(spec_error(replaced(good, R"("ocamlfind.1.9.6")", R"("../x.1")")),
              Contains("'package'"));
-  CHECK_THAT(error_of(replaced(good, "IyEvYmluL3NoCg==", "IyEvYmluL3NoCg=")),
+  CHECK_THAT(spec_error(replaced(good, "IyEvYmluL3NoCg==", "IyEvYmluL3NoCg=")),
              Contains("'content'"));
-  CHECK_THAT(error_of(replaced(good, R"("executable":true)", R"("executable":1)")),
+  CHECK_THAT(spec_error(replaced(good, R"("executable":true)", R"("executable":1)")),
              Contains("'executable'"));
-  CHECK_THAT(error_of(replaced(good, R"("libgmp-dev")", "{}")), Contains("'system_packages'"));
-  CHECK_THAT(error_of(replaced(good, R"("deps":[)", R"("deps":[7,)")), Contains("'deps'"));
+  CHECK_THAT(spec_error(replaced(good, R"("libgmp-dev")", "{}")), Contains("'system_packages'"));
+  CHECK_THAT(spec_error(replaced(good, R"("deps":[)", R"("deps":[7,)")), Contains("'deps'"));
   for (const std::string name : {"version", "platform", "package", "key", "opam", "files", "deps",
                                  "below", "system_packages", "path", "content", "executable"}) {
-    CHECK_THAT(error_of(replaced(good, "\"" + name + "\":", "\"x\":")),
+    CHECK_THAT(spec_error(replaced(good, "\"" + name + "\":", "\"x\":")),
                Contains("member '" + name + "'"));
   }
 }

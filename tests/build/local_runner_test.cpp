@@ -32,15 +32,15 @@ const std::string success =
     R"("found":false,"busy":false})";
 
 /// A folder in which each process of the tests leaves its pid.
-struct Scratch {
-  Scratch() {
+struct ScratchCommand {
+  ScratchCommand() {
     std::string name = "/tmp/oxbow-runner-XXXXXX";
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     folder = name;
   }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
+  ScratchCommand(const ScratchCommand&) = delete;
+  ScratchCommand& operator=(const ScratchCommand&) = delete;
+  ~ScratchCommand() {
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
   }
@@ -75,7 +75,7 @@ struct Scratch {
 
 /// Runs a shell script in place of the program: its $2 is the spec.
 struct Fixture {
-  Scratch scratch;
+  ScratchCommand scratch;
   LiteralSteps steps{"a:1 b:1 c:1"};
 
   LocalRunner::Settings settings(const std::string& script) const {

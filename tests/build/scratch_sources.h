@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "build/address_policy.h"
+#include "opam/checksum.h"
 
 namespace oxbow::build {
 
@@ -35,6 +37,10 @@ class ScratchSources {
  private:
   std::filesystem::path path_;
 };
+
+inline opam::Checksum checksum(HashKind kind, std::string_view text) {
+  return {kind, hex_digest(kind, text)};
+}
 
 inline std::string text_of(const std::filesystem::path& file) {
   const auto text = read_file(file);

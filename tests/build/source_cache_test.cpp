@@ -13,10 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-opam::Checksum checksum(HashKind kind, std::string_view text) {
-  return {kind, hex_digest(kind, text)};
-}
-
 void keep(const SourceCache& cache, std::string_view text,
           const std::vector<opam::Checksum>& checksums) {
   const auto unfinished = cache.begin();

@@ -15,7 +15,7 @@ StepReport parsed(const std::string& json) {
   return *report;
 }
 
-std::string error_of(const std::string& json) {
+std::string report_error(const std::string& json) {
   const auto report = parse_step_report(json);
   REQUIRE_FALSE(report);
   return report.error().message;
@@ -76,19 +76,19 @@ TEST_CASE("a message that is not UTF-8 does not spoil a step report") {
 
 TEST_CASE("every member of a step report is checked") {
   CHECK(parsed(with("", "")).result.outcome == plan::Outcome::success);
-  CHECK_THAT(error_of(""), Contains("is no JSON"));
-  CHECK_THAT(error_of("[]"), Contains("is no JSON object"));
-  CHECK_THAT(error_of(with("", "") + " x"), Contains("is no JSON"));
-  CHECK_THAT(error_of(std::string(1'000'000, '[')), Contains("is no JSON"));
-  CHECK_THAT(error_of(with("version", "2")), Contains("'version' is not 1"));
-  CHECK_THAT(error_of(with("version", "")), Contains("'version' is missing"));
-  CHECK_THAT(error_of(with("outcome", "\"dependency_failed\"")),
+  CHECK_THAT(report_error(""), Contains("is no JSON"));
+  CHECK_THAT(report_error("[]"), Contains("is no JSON object"));
+  CHECK_THAT(report_error(with("", "") + " x"), Contains("is no JSON"));
+  CHECK_THAT(report_error(std::string(1'000'000, '[')), Contains("is no JSON"));
+  CHECK_THAT(report_error(with("version", "2")), Contains("'version' is not 1"));
+  CHECK_THAT(report_error(with("version", "")), Contains("'version' is missing"));
+  CHECK_THAT(report_error(with("outcome", "\"dependency_failed\"")),
              Contains("'outcome' is no outcome of a step"));
-  CHECK_THAT(error_of(with("outcome", "")), Contains("'outcome' is missing"));
-  CHECK_THAT(error_of(with("trouble", "\"bad\"")), Contains("'trouble' is no trouble"));
-  CHECK_THAT(error_of(with("message", "null")), Contains("'message' is no text"));
-  CHECK_THAT(error_of(with("seconds", "-1")), Contains("'seconds' is less than 0"));
-  CHECK_THAT(error_of(with("seconds", "\"1\"")), Contains("'seconds' is no number"));
-  CHECK_THAT(error_of(with("found", "0")), Contains("'found' is neither"));
-  CHECK_THAT(error_of(with("busy", "")), Contains("'busy' is missing"));
+  CHECK_THAT(report_error(with("outcome", "")), Contains("'outcome' is missing"));
+  CHECK_THAT(report_error(with("trouble", "\"bad\"")), Contains("'trouble' is no trouble"));
+  CHECK_THAT(report_error(with("message", "null")), Contains("'message' is no text"));
+  CHECK_THAT(report_error(with("seconds", "-1")), Contains("'seconds' is less than 0"));
+  CHECK_THAT(report_error(with("seconds", "\"1\"")), Contains("'seconds' is no number"));
+  CHECK_THAT(report_error(with("found", "0")), Contains("'found' is neither"));
+  CHECK_THAT(report_error(with("busy", "")), Contains("'busy' is missing"));
 }

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Words = std::map<std::string, std::string>;
+using ByName = std::map<std::string, std::string>;
 
 constexpr std::string_view old_tower = R"(
 a.1
@@ -60,23 +60,23 @@ struct Checks {
   }
 
   /// Of the last check.
-  Words verdicts(std::size_t target = 0) const {
-    Words words;
+  ByName verdicts(std::size_t target = 0) const {
+    ByName words;
     for (const report::RootCheck& root : last.report.targets.at(target).roots) {
       words[root.package.to_string()] = plan::name(root.verdict());
     }
     return words;
   }
-  Words sides() const {
-    Words words;
+  ByName sides() const {
+    ByName words;
     for (const report::RootCheck& root : last.report.targets.at(0).roots) {
       words[root.package.to_string()] =
           std::string(plan::name(root.base)) + " " + std::string(plan::name(root.head));
     }
     return words;
   }
-  Words layers(bool of_base = false) const {
-    Words words;
+  ByName layers(bool of_base = false) const {
+    ByName words;
     const report::TargetCheck& target = last.report.targets.at(0);
     for (const report::BuiltLayer& layer : of_base ? target.base_layers : target.layers) {
       words[layer.package.to_string()] = std::string(plan::name(layer.outcome)) +
@@ -105,9 +105,9 @@ TEST_CASE("what a change rebuilds is built, with what that needs, and nothing of
   Checks checks;
   checks.check(old_tower, tower("new"));
   REQUIRE(checks.builds.graphs.size() == 1);
-  CHECK(checks.verdicts() == Words{{"a.1", "unchanged"}, {"b.1", "unchanged"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "unchanged"}, {"b.1", "unchanged"}});
   CHECK(checks.layers() ==
-        Words{{"a.1", "success"}, {"b.1", "success"}, {"d.1", "success, beside"}});
+        ByName{{"a.1", "success"}, {"b.1", "success"}, {"d.1", "success, beside"}});
   CHECK(checks.layers(true).empty());
   CHECK(checks.last.report.cache == checks.cache.path().string());
   CHECK(checks.last.report.plan.changes.size() == 1);
@@ -116,7 +116,7 @@ TEST_CASE("what a change rebuilds is built, with what that needs, and nothing of
 
   checks.check(old_tower, tower("new"));
   CHECK(checks.builds.graphs.empty());
-  CHECK(checks.layers() == Words{{"a.1", "success, cached"}, {"b.1", "success, cached"}});
+  CHECK(checks.layers() == ByName{{"a.1", "success, cached"}, {"b.1", "success, cached"}});
 }
 
 TEST_CASE("a change that rebuilds nothing needs no cache") {
@@ -136,11 +136,11 @@ TEST_CASE("a failure is a regression if the base is found to build: the failed r
   CHECK(checks.builds.graphs[0].steps.size() == 3);
   CHECK(checks.builds.steps(1) == "b.1 a.1");
   CHECK(checks.verdicts() ==
-        Words{{"a.1", "regressed"}, {"b.1", "regressed"}, {"e.1", "unchanged"}});
-  CHECK(checks.sides() == Words{{"a.1", "success dependency_failed"},
-                                {"b.1", "success failure"},
-                                {"e.1", "not_built success"}});
-  CHECK(checks.layers(true) == Words{{"a.1", "success, beside"}, {"b.1", "success, beside"}});
+        ByName{{"a.1", "regressed"}, {"b.1", "regressed"}, {"e.1", "unchanged"}});
+  CHECK(checks.sides() == ByName{{"a.1", "success dependency_failed"},
+                                 {"b.1", "success failure"},
+                                 {"e.1", "not_built success"}});
+  CHECK(checks.layers(true) == ByName{{"a.1", "success, beside"}, {"b.1", "success, beside"}});
   CHECK(report::has_bad_news(checks.last.report));
 }
 
@@ -150,14 +150,14 @@ TEST_CASE("what the cache knows of the base is not built again") {
   checks.check(old_tower, tower("fails"));
   REQUIRE(checks.builds.graphs.size() == 1);
   CHECK(checks.builds.steps() == "b.1 a.1");
-  CHECK(checks.verdicts() == Words{{"a.1", "regressed"}, {"b.1", "regressed"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "regressed"}, {"b.1", "regressed"}});
   CHECK(checks.layers(true).empty());
 
   // Nor when all is known.
   checks.check(old_tower, tower("fails"));
   CHECK(checks.builds.graphs.empty());
-  CHECK(checks.verdicts() == Words{{"a.1", "regressed"}, {"b.1", "regressed"}});
-  CHECK(checks.layers() == Words{{"a.1", "dependency_failed"}, {"b.1", "failure, cached"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "regressed"}, {"b.1", "regressed"}});
+  CHECK(checks.layers() == ByName{{"a.1", "dependency_failed"}, {"b.1", "failure, cached"}});
 }
 
 TEST_CASE("a failure that the base has too is no regression") {
@@ -165,9 +165,9 @@ TEST_CASE("a failure that the base has too is no regression") {
   checks.check(tower("fails"), tower("fails as well"));
   REQUIRE(checks.builds.graphs.size() == 2);
   CHECK(checks.builds.steps(1) == "b.1 a.1");
-  CHECK(checks.verdicts() == Words{{"a.1", "still_failing"}, {"b.1", "still_failing"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "still_failing"}, {"b.1", "still_failing"}});
   CHECK(checks.layers(true) ==
-        Words{{"a.1", "dependency_failed, beside"}, {"b.1", "failure, beside"}});
+        ByName{{"a.1", "dependency_failed, beside"}, {"b.1", "failure, beside"}});
   CHECK_FALSE(report::has_bad_news(checks.last.report));
 }
 
@@ -175,17 +175,17 @@ TEST_CASE("what failed before is fixed, if the cache knows that it did") {
   Checks checks;
   checks.check(tower("fails"), tower("new"));
   CHECK(checks.builds.graphs.size() == 1);
-  CHECK(checks.verdicts() == Words{{"a.1", "unchanged"}, {"b.1", "unchanged"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "unchanged"}, {"b.1", "unchanged"}});
   checks.check(old_tower, tower("fails"));
   checks.check(tower("fails"), tower("newer"));
-  CHECK(checks.verdicts() == Words{{"a.1", "fixed"}, {"b.1", "fixed"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "fixed"}, {"b.1", "fixed"}});
   CHECK(checks.sides().at("a.1") == "dependency_failed success");
 }
 
 TEST_CASE("a build that takes too long fails, and is told as such") {
   Checks checks;
   checks.check(old_tower, tower("hangs"));
-  CHECK(checks.verdicts() == Words{{"a.1", "regressed"}, {"b.1", "regressed"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "regressed"}, {"b.1", "regressed"}});
   CHECK(checks.sides().at("b.1") == "success timed_out");
   CHECK_THAT(checks.layer("b.1").reproduce, Contains("oxbow shell"));
 }
@@ -194,7 +194,7 @@ TEST_CASE("trouble of ours is blamed on nobody, and the base is not asked") {
   Checks checks;
   checks.check(old_tower, tower("troubles"));
   CHECK(checks.builds.graphs.size() == 1);
-  CHECK(checks.verdicts() == Words{{"a.1", "unknown"}, {"b.1", "unknown"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "unknown"}, {"b.1", "unknown"}});
   CHECK(checks.sides().at("a.1") == "not_built internal_error");
   CHECK_FALSE(report::has_bad_news(checks.last.report));
   const report::BuiltLayer& layer = checks.layer("b.1");
@@ -210,7 +210,7 @@ TEST_CASE("trouble of ours on the base leaves open whose failure it is") {
   Checks checks;
   checks.check(tower("troubles"), tower("fails"));
   CHECK(checks.builds.graphs.size() == 2);
-  CHECK(checks.verdicts() == Words{{"a.1", "unknown"}, {"b.1", "unknown"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "unknown"}, {"b.1", "unknown"}});
   CHECK(checks.sides().at("a.1") == "internal_error dependency_failed");
   CHECK_FALSE(report::has_bad_news(checks.last.report));
 }
@@ -219,18 +219,18 @@ TEST_CASE("a failure outside the cone is the base's as well") {
   Checks checks;
   const std::string d = "d.1\n  build: \"fails\"\n";
   checks.check(tower("old", d), tower("new", d));
-  CHECK(checks.verdicts() == Words{{"a.1", "still_failing"}, {"b.1", "unchanged"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "still_failing"}, {"b.1", "unchanged"}});
   CHECK(checks.layers() ==
-        Words{{"a.1", "dependency_failed"}, {"b.1", "success"}, {"d.1", "failure, beside"}});
+        ByName{{"a.1", "dependency_failed"}, {"b.1", "success"}, {"d.1", "failure, beside"}});
   // d is known by then, and a of the base needs no step to fail.
   REQUIRE(checks.builds.graphs.size() == 2);
   CHECK(checks.builds.steps(1) == "b.1");
   for (const report::BuiltLayer& layer : checks.last.report.targets[0].base_layers) {
     if (layer.package.name == "a") CHECK(layer.failed_key == checks.layer("d.1").key);
   }
-  CHECK(checks.layers(true) == Words{{"a.1", "dependency_failed, beside"},
-                                     {"b.1", "success, beside"},
-                                     {"d.1", "failure, cached, beside"}});
+  CHECK(checks.layers(true) == ByName{{"a.1", "dependency_failed, beside"},
+                                      {"b.1", "success, beside"},
+                                      {"d.1", "failure, cached, beside"}});
 
   checks.check(tower("old", d), tower("newer", d));
   CHECK(checks.layers().at("d.1") == "failure, cached, beside");
@@ -241,14 +241,14 @@ TEST_CASE("what a limit leaves out is not known, on either side") {
   checks.builds.limit = 1;
   checks.check("a.1\n  depends: [\"b\"]\nb.1\n  build: \"old\"\n",
                "a.1\n  depends: [\"b\"]\nb.1\n  build: \"new\"\n");
-  CHECK(checks.sides() == Words{{"a.1", "not_built cancelled"}, {"b.1", "not_built success"}});
-  CHECK(checks.verdicts() == Words{{"a.1", "unknown"}, {"b.1", "unchanged"}});
+  CHECK(checks.sides() == ByName{{"a.1", "not_built cancelled"}, {"b.1", "not_built success"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "unknown"}, {"b.1", "unchanged"}});
 
   Checks others;
   others.builds.limit = 1;
   others.check("b.1\n  build: \"old\"\n", "b.1\n  build: \"fails\"\n");
-  CHECK(others.sides() == Words{{"b.1", "cancelled failure"}});
-  CHECK(others.verdicts() == Words{{"b.1", "unknown"}});
+  CHECK(others.sides() == ByName{{"b.1", "cancelled failure"}});
+  CHECK(others.verdicts() == ByName{{"b.1", "unknown"}});
 }
 
 TEST_CASE("roots that come, go, and change in whether they can be installed") {
@@ -279,13 +279,13 @@ y.1
   build: "unlike x"
   install: "so that it is no rename of it"
 )");
-  CHECK(checks.verdicts() == Words{{"gone.1", "removed"},
-                                   {"x.1", "removed"},
-                                   {"lost.1", "newly_uninstallable"},
-                                   {"gained.1", "newly_installable"},
-                                   {"new.1", "added"},
-                                   {"y.1", "added"},
-                                   {"bad.1", "added_failing"}});
+  CHECK(checks.verdicts() == ByName{{"gone.1", "removed"},
+                                    {"x.1", "removed"},
+                                    {"lost.1", "newly_uninstallable"},
+                                    {"gained.1", "newly_installable"},
+                                    {"new.1", "added"},
+                                    {"y.1", "added"},
+                                    {"bad.1", "added_failing"}});
   CHECK(checks.builds.graphs.size() == 1);
   std::vector<std::string> order;
   for (const auto& root : checks.last.report.targets[0].roots) order.push_back(root.package.name);
@@ -297,21 +297,21 @@ TEST_CASE("a version that becomes a root, and was built below another, is no new
   checks.check("a.1\n  depends: [\"lib\" {= \"1\"}]\nlib.1\nlib.2\n",
                "a.1\n  depends: [\"lib\" {= \"1\"}]\nlib.1\n");
   CHECK(checks.last.report.plan.targets[0].cone.added.empty());
-  CHECK(checks.verdicts() == Words{{"lib.2", "removed"}});
+  CHECK(checks.verdicts() == ByName{{"lib.2", "removed"}});
   CHECK(checks.builds.graphs.empty());
 }
 
 TEST_CASE("an older version that is a root again is compared with itself") {
   Checks checks;
   checks.check("a.1\n  build: \"fails\"\na.2\n", "a.1\n  build: \"fails\"\n");
-  CHECK(checks.verdicts() == Words{{"a.1", "still_failing"}, {"a.2", "removed"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "still_failing"}, {"a.2", "removed"}});
   CHECK_FALSE(report::has_bad_news(checks.last.report));
 }
 
 TEST_CASE("a version that a newer one takes the place of is not removed") {
   Checks checks;
   checks.check("a.1\n", "a.1\na.2\n");
-  CHECK(checks.verdicts() == Words{{"a.2", "added"}});
+  CHECK(checks.verdicts() == ByName{{"a.2", "added"}});
 }
 
 TEST_CASE("a root tells which layer is to blame, and the layer what it printed") {
@@ -357,7 +357,7 @@ TEST_CASE("dependencies that lead back to a package fail it without a build") {
   Checks checks;
   const std::string_view text = "a.1\n  depends: [\"b\"]\nb.1\n";
   checks.check(text, "a.1\n  depends: [\"b\"]\nb.1\n  depends: [\"a\"]\n");
-  CHECK(checks.verdicts() == Words{{"a.1", "regressed"}, {"b.1", "regressed"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "regressed"}, {"b.1", "regressed"}});
   REQUIRE(checks.builds.graphs.size() == 1);
   CHECK(checks.builds.steps() == "b.1 a.1");  // of the base
   CHECK_THAT(checks.layer("a.1").log_tail, Contains("lead back to it"));
@@ -373,8 +373,8 @@ TEST_CASE("every target is checked by itself") {
   checks.check(request);
   REQUIRE(checks.last.report.targets.size() == 2);
   // Both are built by the same text, which the fake goes by.
-  CHECK(checks.verdicts(0) == Words{{"a.1", "regressed"}});
-  CHECK(checks.verdicts(1) == Words{{"a.1", "regressed"}});
+  CHECK(checks.verdicts(0) == ByName{{"a.1", "regressed"}});
+  CHECK(checks.verdicts(1) == ByName{{"a.1", "regressed"}});
   const auto key = [&](std::size_t target) {
     return checks.last.report.targets[target].roots.at(0).failed_key;
   };
@@ -402,11 +402,11 @@ TEST_CASE("by day10's keys, day10's layers are used and made") {
   checks.check(old_tower, tower("fails"));
   REQUIRE(checks.builds.graphs.size() == 1);
   CHECK(checks.builds.steps() == "b.1 a.1");
-  CHECK(checks.verdicts() == Words{{"a.1", "regressed"}, {"b.1", "regressed"}});
-  CHECK(checks.layers() == Words{{"a.1", "dependency_failed"}, {"b.1", "failure"}});
+  CHECK(checks.verdicts() == ByName{{"a.1", "regressed"}, {"b.1", "regressed"}});
+  CHECK(checks.layers() == ByName{{"a.1", "dependency_failed"}, {"b.1", "failure"}});
   checks.check(tower("older"), old_tower);
   CHECK(checks.builds.graphs.empty());
-  CHECK(checks.layers() == Words{{"a.1", "success, cached"}, {"b.1", "success, cached"}});
+  CHECK(checks.layers() == ByName{{"a.1", "success, cached"}, {"b.1", "success, cached"}});
 }
 
 TEST_CASE("what cannot be checked at all is an error") {

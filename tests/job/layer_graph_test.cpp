@@ -14,7 +14,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr std::string_view tower = R"(
+constexpr std::string_view diamond = R"(
 a.1
   depends: ["b" "c"]
 b.1
@@ -71,7 +71,7 @@ RepositoryTree with_files(std::string_view text, const std::vector<repo::MemoryF
 TEST_CASE("layers have the keys that 'oxbow solve' tells, by either kind") {
   for (const auto& [kind, field] :
        {std::pair(KeyKind::build_id, "key"), std::pair(KeyKind::day10, "day10_key")}) {
-    SolvedStack stack(tower, kind);
+    SolvedStack stack(diamond, kind);
     const auto own = stack.add("a.1");
     REQUIRE(own);
     CHECK(stack.graph.package(*own).to_string() == "a.1");
@@ -82,7 +82,7 @@ TEST_CASE("layers have the keys that 'oxbow solve' tells, by either kind") {
 
 TEST_CASE("what several roots stand on is one layer, and a root may be added twice") {
   for (const KeyKind kind : {KeyKind::build_id, KeyKind::day10}) {
-    SolvedStack stack(tower, kind);
+    SolvedStack stack(diamond, kind);
     const auto b = stack.add("b.1");
     CHECK(stack.graph.nodes().size() == 2);
     const auto c = stack.add("c.1");
@@ -135,7 +135,7 @@ TEST_CASE("a layer stands on what the solver chose beside what its build-id coun
 }
 
 TEST_CASE("the build order has dependencies first") {
-  SolvedStack stack(tower);
+  SolvedStack stack(diamond);
   stack.add("a.1");
   const auto order = stack.graph.build_order();
   REQUIRE(order.size() == 4);

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view tower = R"(
+constexpr std::string_view house = R"(
 top.1
   depends: ["middle" "beside"]
 middle.1
@@ -81,7 +81,7 @@ struct Runs {
 }  // namespace
 
 TEST_CASE("in an empty cache all is built, dependencies first, and then nothing") {
-  Runs runs(tower);
+  Runs runs(house);
   const LayerRun first = runs.run();
   REQUIRE(runs.builds.graphs.size() == 1);
   CHECK(runs.builds.cached[0] == 0);
@@ -108,7 +108,7 @@ TEST_CASE("in an empty cache all is built, dependencies first, and then nothing"
 }
 
 TEST_CASE("layers that the cache has get no step, and are counted") {
-  Runs runs(tower);
+  Runs runs(house);
   runs.have("low.1");
   runs.have("beside.1");
   const LayerRun run = runs.run();
@@ -122,7 +122,7 @@ TEST_CASE("layers that the cache has get no step, and are counted") {
 }
 
 TEST_CASE("what is below a layer that is there is not needed, and all below one that is not is") {
-  Runs runs(tower, {"top.1", "middle.1"});
+  Runs runs(house, {"top.1", "middle.1"});
   runs.have("middle.1");
   const LayerRun only_middle = runs.run({runs.stack.at("middle.1")});
   CHECK(runs.builds.graphs.empty());
@@ -137,7 +137,7 @@ TEST_CASE("what is below a layer that is there is not needed, and all below one 
 }
 
 TEST_CASE("a failure that is known fails what stands on it without a step") {
-  Runs runs(tower);
+  Runs runs(house);
   runs.have("low.1", Outcome::failure);
   const LayerRun run = runs.run();
   CHECK(runs.builds.steps() == "beside.1");
@@ -164,7 +164,7 @@ TEST_CASE("a failure now is blamed on the layer that failed itself") {
 }
 
 TEST_CASE("a failure is built again when asked, and a timeout when it may take longer now") {
-  Runs runs(tower);
+  Runs runs(house);
   runs.have("low.1", Outcome::failure);
   runs.have("beside.1", Outcome::timed_out);
   runs.settings.limits.time = std::chrono::seconds(3600);
@@ -181,7 +181,7 @@ TEST_CASE("a failure is built again when asked, and a timeout when it may take l
 }
 
 TEST_CASE("a broken layer is told once and built again") {
-  Runs runs(tower);
+  Runs runs(house);
   for (const char* const id : {"low.1", "beside.1", "middle.1", "top.1"}) runs.have(id);
   const auto broken = runs.cache.store.path(runs.stack.key("top.1"));
   build::write(broken / "layer.json", "{");
@@ -195,7 +195,7 @@ TEST_CASE("a broken layer is told once and built again") {
 }
 
 TEST_CASE("a step is expected to take as long as the last layer of its package's name") {
-  Runs runs(tower);
+  Runs runs(house);
   build::LayerRecord record = build::record_of("low");
   record.package = {"low", "0.9"};
   for (const auto& [key, seconds, created] :
@@ -226,7 +226,7 @@ TEST_CASE("what leads back to itself fails without a step, and the rest is built
 }
 
 TEST_CASE("what a run needs of the cache is kept while it lives") {
-  Runs runs(tower);
+  Runs runs(house);
   // Whether it is collected is asked by another process: our own locks do not hold us off.
   const auto collected = [&] {
     return build::answer_elsewhere([&] {
@@ -247,7 +247,7 @@ TEST_CASE("what a run needs of the cache is kept while it lives") {
 }
 
 TEST_CASE("without a base nothing is built, and that is an error only if there is something to") {
-  Runs runs(tower);
+  Runs runs(house);
   fs::remove(runs.cache.store.base());
   CHECK(runs.error() == "there is no base layer at " + runs.cache.store.base().string() +
                             "; make one by: oxbow base create --cache " +
@@ -264,7 +264,7 @@ TEST_CASE("without a base nothing is built, and that is an error only if there i
 }
 
 TEST_CASE("a cache that cannot be written is an error only if there is something to build") {
-  Runs runs(tower);
+  Runs runs(house);
   // Not by permissions, which do not hold root off.
   const build::LayerStore nowhere("/proc/no-cache", "debian-12-x86_64");
   LayerRun run(runs.stack.graph, nowhere, runs.settings);
@@ -278,20 +278,20 @@ TEST_CASE("a cache that cannot be written is an error only if there is something
 }
 
 TEST_CASE("a run for nothing leaves the cache alone") {
-  Runs runs(tower);
+  Runs runs(house);
   const auto before = runs.cache.names();
   runs.run({});
   CHECK(runs.cache.names() == before);
 }
 
 TEST_CASE("trouble that meets every step is the run's error") {
-  Runs runs(tower);
+  Runs runs(house);
   runs.builds.no_start = "no process can be started";
   CHECK(runs.error() == "no process can be started");
 }
 
 TEST_CASE("steps that were left out are cancelled, and so is what stands on them") {
-  Runs runs(tower);
+  Runs runs(house);
   runs.builds.limit = 1;
   const LayerRun run = runs.run();
   std::size_t cancelled = 0;
@@ -303,7 +303,7 @@ TEST_CASE("steps that were left out are cancelled, and so is what stands on them
 }
 
 TEST_CASE("the cache knows a root by its own layer, or by a failure below it") {
-  Runs runs(tower);
+  Runs runs(house);
   const auto known = [&] {
     return cached_outcome(runs.stack.graph, runs.stack.at("top.1"), runs.cache.store,
                           runs.settings);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string content(const fs::path& path) {
+std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
   text << file.rdbuf();
@@ -40,7 +40,7 @@ TEST_CASE("effective parts are the expected ones") {
   REQUIRE(paths.size() >= 12);
   for (const fs::path& path : paths) {
     INFO(path.filename().string());
-    const auto definition = Definition::parse(content(path));
+    const auto definition = Definition::parse(text_of(path));
     REQUIRE(definition);
     const std::string effective = effective_part(**definition, path.stem().string(), "1.0");
     fs::path expected = path;
@@ -48,7 +48,7 @@ TEST_CASE("effective parts are the expected ones") {
     if (accept) {
       std::ofstream(expected, std::ios::binary) << effective;
     } else {
-      CHECK(effective == content(expected));
+      CHECK(effective == text_of(expected));
     }
   }
   // A run that writes what it expects has tested nothing.

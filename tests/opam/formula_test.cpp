@@ -13,7 +13,7 @@ using namespace oxbow::opam;
 
 namespace {
 
-class TestVariables : public Variables {
+class FormulaVariables : public Variables {
  public:
   std::optional<Value> lookup(const Variable& variable) const override {
     if (variable.scope != Variable::Scope::global) return std::nullopt;
@@ -44,7 +44,7 @@ std::string written(const PackageFormula& formula) {
 
 std::string depends(std::string_view value) {
   const auto definition = defined("depends: " + std::string(value));
-  return written(evaluate_formula(definition->field(Field::depends), Op::conj, TestVariables()));
+  return written(evaluate_formula(definition->field(Field::depends), Op::conj, FormulaVariables()));
 }
 
 // The constraint that is left of one package's.
@@ -113,7 +113,7 @@ TEST_CASE("which versions satisfy a constraint") {
   const auto allows = [](std::string_view constraint, std::string_view version) {
     const auto definition = defined("depends: [\"a\" {" + std::string(constraint) + "}]");
     const PackageFormula formula =
-        evaluate_formula(definition->field(Field::depends), Op::conj, TestVariables());
+        evaluate_formula(definition->field(Field::depends), Op::conj, FormulaVariables());
     return satisfies(version, formula.constraint);
   };
   CHECK(allows("", "1"));
@@ -138,7 +138,7 @@ TEST_CASE("all names below a formula, whatever its filters") {
 }
 
 TEST_CASE("no field is no formula") {
-  CHECK(written(evaluate_formula(nullptr, Op::conj, TestVariables())) == "-");
+  CHECK(written(evaluate_formula(nullptr, Op::conj, FormulaVariables())) == "-");
 }
 
 TEST_CASE("a constraint on what is no version is no constraint") {

@@ -6,19 +6,20 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/opam/repeated.h"
 #include "tests/opam/texts.h"
 
 using namespace oxbow::opam;
 
 namespace {
 
-struct Row {
+struct NormalRow {
   std::string_view file;
   std::string_view effective;
 };
 
-void check_rows(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void check_normal(const std::vector<NormalRow>& rows) {
+  for (const NormalRow& row : rows) {
     INFO(row.file);
     CHECK(effective_fields(row.file) == row.effective);
   }
@@ -35,36 +36,30 @@ void check_ignored(const std::vector<std::string>& fields) {
   }
 }
 
-std::string repeated(std::string_view piece, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += piece;
-  return text;
-}
-
 }  // namespace
 
 TEST_CASE("lists of one element lose their brackets") {
-  check_rows({{"build: [[\"x\"]]", "build: \"x\""},
-              {"build: [\"x\"]", "build: \"x\""},
-              {"build: \"x\"", "build: \"x\""},
-              {"build: [[\"x\" \"y\"]]", "build: [\"x\" \"y\"]"},
-              {"build: [\"x\" y]", "build: [\"x\" y]"},
-              {"build: [[\"x\"] [\"y\"]]", "build: [\n  [\"x\"]\n  [\"y\"]\n]"},
-              {"build: [[\"x\"] {f}]", "build: [\"x\"] {f}"},
-              {"build: [[\"x\" {f}]]", "build: \"x\" {f}"},
-              {"substs: [\"x\"]", "substs: \"x\""},
-              {"conflict-class: [\"x\"]", "conflict-class: \"x\""},
-              {"patches: [\"x\" {f}]", "patches: \"x\" {f}"},
-              {"setenv: [[A = \"1\"]]", "setenv: A = \"1\""},
-              {"extra-files: [[\"x\" \"d41d8cd98f00b204e9800998ecf8427e\"]]",
-               "extra-files: [\"x\" \"md5=d41d8cd98f00b204e9800998ecf8427e\"]"}});
+  check_normal({{"build: [[\"x\"]]", "build: \"x\""},
+                {"build: [\"x\"]", "build: \"x\""},
+                {"build: \"x\"", "build: \"x\""},
+                {"build: [[\"x\" \"y\"]]", "build: [\"x\" \"y\"]"},
+                {"build: [\"x\" y]", "build: [\"x\" y]"},
+                {"build: [[\"x\"] [\"y\"]]", "build: [\n  [\"x\"]\n  [\"y\"]\n]"},
+                {"build: [[\"x\"] {f}]", "build: [\"x\"] {f}"},
+                {"build: [[\"x\" {f}]]", "build: \"x\" {f}"},
+                {"substs: [\"x\"]", "substs: \"x\""},
+                {"conflict-class: [\"x\"]", "conflict-class: \"x\""},
+                {"patches: [\"x\" {f}]", "patches: \"x\" {f}"},
+                {"setenv: [[A = \"1\"]]", "setenv: A = \"1\""},
+                {"extra-files: [[\"x\" \"d41d8cd98f00b204e9800998ecf8427e\"]]",
+                 "extra-files: [\"x\" \"md5=d41d8cd98f00b204e9800998ecf8427e\"]"}});
 }
 
 TEST_CASE("dependencies keep theirs") {
-  check_rows({{"depends: \"x\"", "depends: [\"x\"]"},
-              {"depends: [\"x\"]", "depends: [\"x\"]"},
-              {"depopts: \"x\"", "depopts: [\"x\"]"},
-              {"conflicts: \"x\"", "conflicts: [\"x\"]"}});
+  check_normal({{"depends: \"x\"", "depends: [\"x\"]"},
+                {"depends: [\"x\"]", "depends: [\"x\"]"},
+                {"depopts: \"x\"", "depopts: [\"x\"]"},
+                {"conflicts: \"x\"", "conflicts: [\"x\"]"}});
 }
 
 TEST_CASE("empty fields are not printed") {
@@ -79,15 +74,15 @@ TEST_CASE("empty fields are not printed") {
 }
 
 TEST_CASE("dependencies keep the source's parentheses and get those that '|' needs") {
-  check_rows({{"depends: [(\"a\")]", "depends: [(\"a\")]"},
-              {"depends: [((\"a\" | \"b\"))]", "depends: [((\"a\" | \"b\"))]"},
-              {"depends: [(\"a\" \"b\")]", "depends: [(\"a\" & \"b\")]"},
-              {"depends: [(\"a\" | \"b\" \"c\")]", "depends: [((\"a\" | \"b\") & \"c\")]"},
-              {"depends: [(\"a\" | \"b\" & \"c\")]", "depends: [(\"a\" | \"b\" & \"c\")]"},
-              {"depends: [\"a\" & \"b\"]", "depends: [\"a\" \"b\"]"},
-              {"depends: \"a\" & (\"b\" & \"c\")", "depends: [\"a\" (\"b\" & \"c\")]"},
-              {"depends: [\"a\" | \"b\" & \"c\"]", "depends: [\"a\" | \"b\" & \"c\"]"},
-              {"depends: [() \"a\"]", "depends: [() \"a\"]"}});
+  check_normal({{"depends: [(\"a\")]", "depends: [(\"a\")]"},
+                {"depends: [((\"a\" | \"b\"))]", "depends: [((\"a\" | \"b\"))]"},
+                {"depends: [(\"a\" \"b\")]", "depends: [(\"a\" & \"b\")]"},
+                {"depends: [(\"a\" | \"b\" \"c\")]", "depends: [((\"a\" | \"b\") & \"c\")]"},
+                {"depends: [(\"a\" | \"b\" & \"c\")]", "depends: [(\"a\" | \"b\" & \"c\")]"},
+                {"depends: [\"a\" & \"b\"]", "depends: [\"a\" \"b\"]"},
+                {"depends: \"a\" & (\"b\" & \"c\")", "depends: [\"a\" (\"b\" & \"c\")]"},
+                {"depends: [\"a\" | \"b\" & \"c\"]", "depends: [\"a\" | \"b\" & \"c\"]"},
+                {"depends: [() \"a\"]", "depends: [() \"a\"]"}});
 }
 
 TEST_CASE("constraints are joined, keep their parentheses and take negations in") {
@@ -132,7 +127,7 @@ TEST_CASE("what is no dependency") {
 }
 
 TEST_CASE("depopts are a disjunction of packages, what is more than one comes out backwards") {
-  check_rows(
+  check_normal(
       {{"depopts: [\"a\" \"b\" | \"c\"]", "depopts: [\"a\" \"b\" \"c\"]"},
        {"depopts: [\"a\" (\"b\" | \"c\")]", "depopts: [\"a\" \"b\" \"c\"]"},
        {"depopts: \"a\" & \"b\"", "depopts: [\"b\" \"a\"]"},
@@ -141,7 +136,7 @@ TEST_CASE("depopts are a disjunction of packages, what is more than one comes ou
 }
 
 TEST_CASE("'&' in conflicts is read as '|'") {
-  check_rows(
+  check_normal(
       {{"conflicts: \"a\" & \"b\"", "conflicts: [\"a\" \"b\"]"},
        {"conflicts: [\"a\" | \"b\"]", "conflicts: [\"a\" \"b\"]"},
        {"conflicts: [\"a\" & (\"b\" & \"c\") \"d\"]", "conflicts: [\"a\" \"b\" \"c\" \"d\"]"},
@@ -150,21 +145,21 @@ TEST_CASE("'&' in conflicts is read as '|'") {
 }
 
 TEST_CASE("filters keep only the parentheses they need") {
-  check_rows({{"available: [(a = \"b\")]", "available: a = \"b\""},
-              {"available: ((a | b))", "available: a | b"},
-              {"available: a & (b & c)", "available: a & b & c"},
-              {"available: a | (b | c)", "available: a | b | c"},
-              {"available: (a & b) | c", "available: a & b | c"},
-              {"available: a & (b | c)", "available: a & (b | c)"},
-              {"available: !(a)", "available: !a"},
-              {"available: !(a = b)", "available: !(a = b)"},
-              {"available: !(a & b)", "available: !(a & b)"},
-              {"available: !(!a)", "available: !!a"},
-              {"available: ?(a)", "available: ?a"},
-              {"available: (!a) & b", "available: !a & b"},
-              {"available: a >= 1_0", "available: a >= \"10\""},
-              {"available: () & a", "available: true & a"},
-              {"available: \"x\"", "available: \"x\""}});
+  check_normal({{"available: [(a = \"b\")]", "available: a = \"b\""},
+                {"available: ((a | b))", "available: a | b"},
+                {"available: a & (b & c)", "available: a & b & c"},
+                {"available: a | (b | c)", "available: a | b | c"},
+                {"available: (a & b) | c", "available: a & b | c"},
+                {"available: a & (b | c)", "available: a & (b | c)"},
+                {"available: !(a)", "available: !a"},
+                {"available: !(a = b)", "available: !(a = b)"},
+                {"available: !(a & b)", "available: !(a & b)"},
+                {"available: !(!a)", "available: !!a"},
+                {"available: ?(a)", "available: ?a"},
+                {"available: (!a) & b", "available: !a & b"},
+                {"available: a >= 1_0", "available: a >= \"10\""},
+                {"available: () & a", "available: true & a"},
+                {"available: \"x\"", "available: \"x\""}});
 }
 
 TEST_CASE("what is no filter") {
@@ -174,11 +169,11 @@ TEST_CASE("what is no filter") {
 }
 
 TEST_CASE("a filter that is true disappears from commands") {
-  check_rows({{"build: [[\"a\" {true}] {true}]", "build: \"a\""},
-              {"build: [\"a\" {}]", "build: \"a\""},
-              {"build: [[\"a\"] {(true)} [\"b\"]]", "build: [\n  [\"a\"]\n  [\"b\"]\n]"},
-              {"build: [[\"a\"] {false} [\"b\"]]", "build: [\n  [\"a\"] {false}\n  [\"b\"]\n]"},
-              {"patches: [\"a\" {true} \"b\"]", "patches: [\"a\" \"b\"]"}});
+  check_normal({{"build: [[\"a\" {true}] {true}]", "build: \"a\""},
+                {"build: [\"a\" {}]", "build: \"a\""},
+                {"build: [[\"a\"] {(true)} [\"b\"]]", "build: [\n  [\"a\"]\n  [\"b\"]\n]"},
+                {"build: [[\"a\"] {false} [\"b\"]]", "build: [\n  [\"a\"] {false}\n  [\"b\"]\n]"},
+                {"patches: [\"a\" {true} \"b\"]", "patches: [\"a\" \"b\"]"}});
 }
 
 TEST_CASE("what is no command") {
@@ -188,21 +183,21 @@ TEST_CASE("what is no command") {
 }
 
 TEST_CASE("bindings of the environment") {
-  check_rows({{"setenv: [A += \"1\"]", "setenv: A += \"1\""},
-              {"setenv: [[A = \"1\"] [B =+ \"2\"] [C =+= \"3\"] [D := \"4\"] [E =: \"5\"]]",
-               "setenv: [\n  [A = \"1\"]\n  [B =+ \"2\"]\n  [C =+= \"3\"]\n  [D := \"4\"]\n"
-               "  [E =: \"5\"]\n]"},
-              {"build-env: A = \"1\"", "build-env: A = \"1\""}});
+  check_normal({{"setenv: [A += \"1\"]", "setenv: A += \"1\""},
+                {"setenv: [[A = \"1\"] [B =+ \"2\"] [C =+= \"3\"] [D := \"4\"] [E =: \"5\"]]",
+                 "setenv: [\n  [A = \"1\"]\n  [B =+ \"2\"]\n  [C =+= \"3\"]\n  [D := \"4\"]\n"
+                 "  [E =: \"5\"]\n]"},
+                {"build-env: A = \"1\"", "build-env: A = \"1\""}});
   check_ignored({"setenv: A != \"1\"", "setenv: A = 1", "setenv: \"A\" = \"1\"", "setenv: A",
                  "setenv: [[A = \"1\" B = \"2\"]]"});
 }
 
 TEST_CASE("features") {
-  check_rows({{"features: [f {\"a\" & \"b\" {>= \"1\"}} {\"text\"}]",
-               "features: f {\"a\" \"b\" {>= \"1\"}} {\"text\"}"},
-              {"features: [f {} {\"text\"}]", "features: f {\"text\"}"},
-              {"features: [f {\"a\"} {\"x\"} g {\"b\" | \"c\"} {\"y\"}]",
-               "features: [\n  f {\"a\"} {\"x\"}\n  g {\"b\" | \"c\"} {\"y\"}\n]"}});
+  check_normal({{"features: [f {\"a\" & \"b\" {>= \"1\"}} {\"text\"}]",
+                 "features: f {\"a\" \"b\" {>= \"1\"}} {\"text\"}"},
+                {"features: [f {} {\"text\"}]", "features: f {\"text\"}"},
+                {"features: [f {\"a\"} {\"x\"} g {\"b\" | \"c\"} {\"y\"}]",
+                 "features: [\n  f {\"a\"} {\"x\"}\n  g {\"b\" | \"c\"} {\"y\"}\n]"}});
   check_ignored({"features: f", "features: f {\"a\"}", "features: \"f\" {\"a\"} {\"t\"}",
                  "features: f {\"a\"} {t}", "features: f {\"a\"} {\"t\" \"u\"}",
                  "features: f {a} {\"t\"}"});

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/opam/repeated.h"
+
 using namespace oxbow::opam;
 
 namespace {
@@ -40,12 +42,6 @@ std::string parsed(std::string_view value) {
   const std::string source = "f: " + std::string(value);
   const auto items = parse_items(source, arena);
   return items ? shape(*(*items)->value) : "error: " + items.error().message;
-}
-
-std::string repeated(std::string_view piece, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += piece;
-  return text;
 }
 
 }  // namespace

@@ -16,8 +16,6 @@ using std::chrono::duration;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds longest{60'000};
-
 double since(steady_clock::time_point start) {
   return duration<double>(steady_clock::now() - start).count();
 }

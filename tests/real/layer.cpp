@@ -2,19 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-#include <fstream>
-#include <iterator>
-
 #include "opam/package_id.h"
 
 namespace oxbow::real {
 
 namespace fs = std::filesystem;
-
-std::string content(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 build::LayerSpec layer_spec(std::string_view id, std::string_view fields) {
   const auto package = opam::parse_package_id(id);

@@ -57,7 +57,4 @@ class Builder {
   repo::ScratchFolder folder_;
 };
 
-/// What a file holds; "" if there is none.
-std::string content(const std::filesystem::path& file);
-
 }  // namespace oxbow::real

@@ -14,6 +14,9 @@
 
 namespace oxbow::real {
 
+/// What no run may take.
+inline constexpr std::chrono::milliseconds longest{60'000};
+
 /// Running is a run of oxbow beside us. What lives of it is killed with this object.
 class Running {
  public:

@@ -11,8 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds longest{60'000};
-
 // Until some of the cone is done, and more of it is at work.
 void await_middle(const Cache& cache, Running& run) {
   while (!run.has_ended() && (cache.keys().size() < 3 || names_with(cache, ".draft-").empty())) {

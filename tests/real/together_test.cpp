@@ -5,8 +5,6 @@
 namespace oxbow::real {
 namespace {
 
-constexpr std::chrono::milliseconds longest{60'000};
-
 TEST_CASE("two runs at once build each layer once, and agree") {
   const std::vector<std::pair<std::string, std::string>> pairs = {
       {"runc", "runc"}, {"bwrap", "bwrap"}, {"runc", "bwrap"}};

@@ -13,6 +13,9 @@
 
 namespace oxbow::real {
 
+/// What a file holds; "" if there is none.
+std::string content(const std::filesystem::path& file);
+
 using e2e::Ended;
 using e2e::Texts;
 

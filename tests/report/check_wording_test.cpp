@@ -20,47 +20,49 @@ CheckReport check(std::vector<BuiltLayer> layers, std::vector<RootCheck> roots) 
   return report;
 }
 
-const BuiltLayer a = failed({"a", "1"}, unbound("a.ml"));
-const BuiltLayer b = failed({"b", "1"}, unbound("src/b.ml"));
-const BuiltLayer c = failed({"c", "1"}, "c.c:1:1: error: no\n");
-const BuiltLayer on_c = above({"d", "1"}, c);
-const BuiltLayer also_on_c = above({"e", "1"}, c);
+const BuiltLayer failed_a = failed({"a", "1"}, unbound("a.ml"));
+const BuiltLayer failed_b = failed({"b", "1"}, unbound("src/b.ml"));
+const BuiltLayer failed_c = failed({"c", "1"}, "c.c:1:1: error: no\n");
+const BuiltLayer on_c = above({"d", "1"}, failed_c);
+const BuiltLayer also_on_c = above({"e", "1"}, failed_c);
 const BuiltLayer good = built({"g", "1"}, Outcome::success, 1);
 
 }  // namespace
 
 TEST_CASE("failures whose logs say the same are one group") {
   const CheckReport report =
-      check({a, c, b, good}, {root(a, Outcome::success), root(b, Outcome::success),
-                              root(c, Outcome::success), root(good, Outcome::success)});
+      check({failed_a, failed_c, failed_b, good},
+            {root(failed_a, Outcome::success), root(failed_b, Outcome::success),
+             root(failed_c, Outcome::success), root(good, Outcome::success)});
   const auto groups = failure_groups(report.targets[0], Verdict::regressed);
   REQUIRE(groups.size() == 2);
   CHECK(groups[0].error == "a.ml:3: Error: Unbound module Ox");
   REQUIRE(groups[0].failures.size() == 2);
-  CHECK(groups[0].failures[0].layer->package == a.package);
-  CHECK(groups[0].failures[1].layer->package == b.package);
+  CHECK(groups[0].failures[0].layer->package == failed_a.package);
+  CHECK(groups[0].failures[1].layer->package == failed_b.package);
   CHECK(groups[1].error == "c.c:1:1: error: no");
 }
 
 TEST_CASE("what takes most with it comes first, over what it takes") {
-  const CheckReport report = check(
-      {a, c, on_c, also_on_c}, {root(a, Outcome::success), root(c, Outcome::success),
-                                root(on_c, Outcome::success), root(also_on_c, Outcome::success)});
+  const CheckReport report =
+      check({failed_a, failed_c, on_c, also_on_c},
+            {root(failed_a, Outcome::success), root(failed_c, Outcome::success),
+             root(on_c, Outcome::success), root(also_on_c, Outcome::success)});
   const auto groups = failure_groups(report.targets[0], Verdict::regressed);
   REQUIRE(groups.size() == 2);
-  CHECK(groups[0].failures[0].layer->package == c.package);
+  CHECK(groups[0].failures[0].layer->package == failed_c.package);
   CHECK(groups[0].failures[0].dependents == Ids{on_c.package, also_on_c.package});
   CHECK(groups[0].dependents() == 2);
   CHECK(groups[1].failures[0].dependents.empty());
 }
 
 TEST_CASE("only the roots of a verdict are told with it") {
-  const CheckReport report = check(
-      {c, on_c, also_on_c},
-      {root(c, Outcome::failure), root(on_c, Outcome::success), root(also_on_c, plan::Absent{})});
+  const CheckReport report = check({failed_c, on_c, also_on_c},
+                                   {root(failed_c, Outcome::failure), root(on_c, Outcome::success),
+                                    root(also_on_c, plan::Absent{})});
   const auto regressed = failure_groups(report.targets[0], Verdict::regressed);
   REQUIRE(regressed.size() == 1);
-  CHECK(regressed[0].failures[0].layer->package == c.package);
+  CHECK(regressed[0].failures[0].layer->package == failed_c.package);
   CHECK(regressed[0].failures[0].dependents == Ids{on_c.package});
   const auto added = failure_groups(report.targets[0], Verdict::added_failing);
   REQUIRE(added.size() == 1);
@@ -73,8 +75,8 @@ TEST_CASE("builds that were ended, or whose logs say nothing, are not alike") {
   slow.log_tail = unbound("a.ml");
   const BuiltLayer mute = failed({"m", "1"}, "");
   const BuiltLayer silent = failed({"n", "1"}, "");
-  const CheckReport report = check({slow, a, mute, silent},
-                                   {root(slow, Outcome::success), root(a, Outcome::success),
+  const CheckReport report = check({slow, failed_a, mute, silent},
+                                   {root(slow, Outcome::success), root(failed_a, Outcome::success),
                                     root(mute, Outcome::success), root(silent, Outcome::success)});
   CHECK(failure_groups(report.targets[0], Verdict::regressed).size() == 4);
 }
@@ -109,13 +111,15 @@ TEST_CASE("the summary of a check has the verdict first") {
 }
 
 TEST_CASE("a package that regresses on several targets is counted once") {
-  CheckReport report = check({c, on_c}, {root(c, Outcome::success), root(on_c, Outcome::success)});
+  CheckReport report =
+      check({failed_c, on_c}, {root(failed_c, Outcome::success), root(on_c, Outcome::success)});
   report.targets.push_back(report.targets[0]);
   CHECK(summary(report).raw().starts_with("1 regressed, 1 dependent not built; 2 built"));
 }
 
 TEST_CASE("bad news is of a root, or of the plan") {
-  CheckReport report = check({a, good}, {root(a, Outcome::failure), root(good, Outcome::failure)});
+  CheckReport report =
+      check({failed_a, good}, {root(failed_a, Outcome::failure), root(good, Outcome::failure)});
   CHECK_FALSE(has_bad_news(report));
   report.targets[0].roots[0].base = Outcome::success;
   CHECK(has_bad_news(report));

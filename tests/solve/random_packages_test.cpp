@@ -11,12 +11,12 @@ namespace {
 
 /// A random universe: names with versions, some missing, that need and refuse each other, with
 /// alternatives inside alternatives. Wide names have more versions than one or two words hold.
-class Universe {
+class RandomUniverse {
  public:
   Formula formula;
   std::vector<Var> names;
 
-  Universe(std::size_t count, bool wide, std::uint32_t seed) : dice_(seed) {
+  RandomUniverse(std::size_t count, bool wide, std::uint32_t seed) : dice_(seed) {
     for (std::size_t i = 0; i < count; ++i) names.push_back(formula.add(random_size(wide)));
     for (const Var name : names) {
       for (std::uint32_t c = 0; c < formula.values[index(name)]; ++c) {
@@ -98,9 +98,9 @@ class Universe {
 };
 
 /// The first solution by definition: tries all values of each variable of the walk, in order.
-class Enumeration {
+class FormulaEnumeration {
  public:
-  Enumeration(const Formula& formula, std::vector<Term> terms, std::vector<Var> starts)
+  FormulaEnumeration(const Formula& formula, std::vector<Term> terms, std::vector<Var> starts)
       : formula_(formula), terms_(std::move(terms)), starts_(std::move(starts)) {
     values_.resize(formula.values.size());
   }
@@ -186,7 +186,7 @@ struct Question {
 };
 
 /// Questions for one value of one name each, in random order; all of them if they are not too many.
-std::vector<Question> questions(const Universe& universe, const std::vector<Var>& first,
+std::vector<Question> questions(const RandomUniverse& universe, const std::vector<Var>& first,
                                 Dice& dice) {
   std::vector<Question> result;
   for (const Var name : universe.names) {
@@ -202,7 +202,7 @@ std::vector<Question> questions(const Universe& universe, const std::vector<Var>
 }
 
 /// The first name, kept to some of its values, is every question's first start.
-std::vector<Term> random_facts(const Universe& universe, Dice& dice) {
+std::vector<Term> random_facts(const RandomUniverse& universe, Dice& dice) {
   const Var name = universe.names[0];
   const std::size_t count = universe.formula.values[index(name)];
   if (count == 0 || dice.chance(30)) return {};
@@ -211,14 +211,14 @@ std::vector<Term> random_facts(const Universe& universe, Dice& dice) {
   return {{name, set}};
 }
 
-struct Tally {
+struct FormulaTally {
   int solved = 0;
   int unsolvable = 0;
 };
 
 template <typename Check>
-void ask_everything(const Universe& universe, Keeping keeping, Dice& dice, Tally& tally,
-                    const Check& check) {
+void ask_everything(const RandomUniverse& universe, Keeping keeping, Dice& dice,
+                    FormulaTally& tally, const Check& check) {
   const Formula& formula = universe.formula;
   const std::vector<Term> facts = random_facts(universe, dice);
   const Problem problem = formula.compile();
@@ -240,18 +240,19 @@ void ask_everything(const Universe& universe, Keeping keeping, Dice& dice, Tally
 
 TEST_CASE("small universes: the answer is the one that enumeration finds") {
   Dice dice(3);
-  Tally tally;
+  FormulaTally tally;
   for (std::uint32_t seed = 0; seed < 2000; ++seed) {
-    const Universe universe(3 + dice.roll(6), false, seed);
+    const RandomUniverse universe(3 + dice.roll(6), false, seed);
     INFO("universe " << seed);
-    ask_everything(
-        universe, any_keeping(dice), dice, tally,
-        [&](const auto& solution, std::vector<Term> terms, const Question& question) {
-          terms.insert(terms.end(), question.assumptions.begin(), question.assumptions.end());
-          const auto expected = Enumeration(universe.formula, terms, question.starts).first();
-          REQUIRE(solution.has_value() == expected.has_value());
-          if (expected) REQUIRE(std::ranges::equal(*solution, *expected));
-        });
+    ask_everything(universe, any_keeping(dice), dice, tally,
+                   [&](const auto& solution, std::vector<Term> terms, const Question& question) {
+                     terms.insert(terms.end(), question.assumptions.begin(),
+                                  question.assumptions.end());
+                     const auto expected =
+                         FormulaEnumeration(universe.formula, terms, question.starts).first();
+                     REQUIRE(solution.has_value() == expected.has_value());
+                     if (expected) REQUIRE(std::ranges::equal(*solution, *expected));
+                   });
   }
   CHECK(tally.solved > 5000);
   CHECK(tally.unsolvable > 3000);
@@ -259,10 +260,10 @@ TEST_CASE("small universes: the answer is the one that enumeration finds") {
 
 TEST_CASE("larger and wide universes: no lower value has a solution") {
   Dice dice(4);
-  Tally tally;
+  FormulaTally tally;
   for (std::uint32_t seed = 0; seed < 60; ++seed) {
     const bool wide = seed % 10 == 0;
-    const Universe universe(wide ? 6 : 10 + dice.roll(40), wide, 10'000 + seed);
+    const RandomUniverse universe(wide ? 6 : 10 + dice.roll(40), wide, 10'000 + seed);
     INFO("universe " << seed);
     ask_everything(
         universe, any_keeping(dice), dice, tally,

@@ -1,0 +1,3 @@
+#include "tests/needs.h"
+
+const char* oxbow::tests::missing() { return nullptr; }
