@@ -12,7 +12,8 @@
 namespace oxbow::github {
 
 /// FakeGithub remembers what it was asked to show. It can be told what becomes of the next writes:
-/// a failure before anything was done, or the loss of an answer after it was.
+/// a failure before anything was done, or the loss of an answer after it was; and to which
+/// questions of rights it has no answer.
 class FakeGithub final : public Client {
  public:
   struct Mishap {
@@ -22,6 +23,7 @@ class FakeGithub final : public Client {
 
   // What happens.
   std::deque<std::optional<Mishap>> mishaps;  ///< of writes to come; of all others none
+  std::deque<Failure> unanswered;             ///< instead of the next permissions
   std::map<std::string, Permission> permissions;
   std::map<std::int64_t, RemotePull> pulls;
   std::string login = "oxbow[bot]";
@@ -106,6 +108,11 @@ class FakeGithub final : public Client {
   }
   Answer<Permission> permission(const Place& /*place*/, std::string_view user) override {
     ++questions;
+    if (!unanswered.empty()) {
+      const Failure failure = unanswered.front();
+      unanswered.pop_front();
+      return std::unexpected(failure);
+    }
     const auto found = permissions.find(std::string(user));
     return found == permissions.end() ? Permission::none : found->second;
   }
