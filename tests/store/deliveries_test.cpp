@@ -10,7 +10,7 @@ using Added = Deliveries::Added;
 TEST_CASE("a delivery is stored once, byte for byte, and taken in the order of arrival") {
   Database database = new_store();
   Deliveries deliveries(database);
-  const std::string odd = std::string("\0\xff{\"x\": \"\u202e\"}", 16);
+  const std::string odd = std::string("\0\xff{\"x\": \"\u202e\"}", 14);
   const std::vector<Delivery> two = {{"b", "push", odd, at(5)}, {"a", "ping", "{}", at(4)}};
   CHECK(value(deliveries.add(two)) == std::vector{Added::stored, Added::stored});
   CHECK(value(deliveries.add(std::vector{two[0], Delivery{"c", "ping", "", at(6)}})) ==
