@@ -10,6 +10,9 @@ import { createEmulator } from 'emulate';
 import { Program, freePort, passOn, serve, sleep, until } from './processes.mjs';
 import { writeDescription } from './openapi.mjs';
 
+// emulate verifies with it, and Node 18 has it under this name alone.
+globalThis.crypto ??= crypto.webcrypto;
+
 export const secret = 'correct horse battery staple';
 export const owner = 'maintainer';
 export const stranger = 'stranger';
