@@ -9,7 +9,9 @@ if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(oxbow_warnings INTERFACE -Wno-subobject-linkage -Wno-shadow -Wshadow=local
     -Wno-maybe-uninitialized)
 endif()
-# g++ 12's own <algorithm> uses what its headers call deprecated, which clang minds.
+# g++ 12's own <algorithm> uses what its headers call deprecated, which clang minds; and Debian's
+# RapidJSON has a template that is an error once it is looked into.
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-  target_compile_options(oxbow_warnings INTERFACE -Wno-deprecated-declarations)
+  target_compile_options(oxbow_warnings INTERFACE -Wno-deprecated-declarations
+    -fdelayed-template-parsing -Wno-delayed-template-parsing-in-cxx20)
 endif()

@@ -5,6 +5,7 @@
 #include "tests/report/golden.h"
 #include "tests/report/markdown_syntax.h"
 #include "tests/report/sample_checks.h"
+#include "tests/sanitized.h"
 
 using namespace oxbow;
 using namespace oxbow::report;
@@ -46,7 +47,8 @@ TEST_CASE("the end of a log stands in a fence that it cannot close") {
 }
 
 TEST_CASE("a check in Markdown keeps within GitHub's limit, and tells what failed first") {
-  for (const auto& [size, length] : {std::pair(2'000U, 20U), {2'000U, 250U}, {100U, 20'000U}}) {
+  for (const auto& [size, length] :
+       {std::pair(tests::cases(2'000U), 20U), {tests::cases(2'000U), 250U}, {100U, 20'000U}}) {
     const std::string markdown = to_markdown(large_check(size, length));
     check_sound(markdown);
     CHECK(markdown.find("\n\n**Regressed**, ") != std::string::npos);

@@ -5,10 +5,12 @@
 
 #include "solve/explanation.h"
 #include "tests/fakes/literal_universe.h"
+#include "tests/sanitized.h"
 #include "tests/solve/formula.h"
 
 using namespace oxbow;
 using namespace oxbow::solve;
+using oxbow::tests::cases;
 
 namespace {
 
@@ -120,7 +122,7 @@ TEST_CASE("what an explanation names alone has no solution, and of a minimal one
   int explanations = 0;
   int about_the_target = 0;
   int shorter = 0;
-  for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+  for (std::uint32_t seed = 0; seed < cases(2000U); ++seed) {
     const Lines lines = random_lines(seed);
     const auto universe = universe_of(lines, "ocaml.2");
     Solver solver(*universe);
@@ -145,9 +147,9 @@ TEST_CASE("what an explanation names alone has no solution, and of a minimal one
       about_the_target += minimal.target ? 1 : 0;
     }
   }
-  CHECK(explanations > 500);
-  CHECK(about_the_target > 20);
-  CHECK(shorter > 20);
+  CHECK(explanations > cases(500));
+  CHECK(about_the_target > cases(20));
+  CHECK(shorter > cases(20));
 }
 
 TEST_CASE("the same question has the same explanation") {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "tests/sanitized.h"
 #include "tests/solve/formula.h"
 
 using namespace oxbow::solve;
+using oxbow::tests::cases;
 
 namespace {
 
@@ -241,7 +243,7 @@ void ask_everything(const RandomUniverse& universe, Keeping keeping, Dice& dice,
 TEST_CASE("small universes: the answer is the one that enumeration finds") {
   Dice dice(3);
   FormulaTally tally;
-  for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+  for (std::uint32_t seed = 0; seed < cases(2000U); ++seed) {
     const RandomUniverse universe(3 + dice.roll(6), false, seed);
     INFO("universe " << seed);
     ask_everything(universe, any_keeping(dice), dice, tally,
@@ -254,8 +256,8 @@ TEST_CASE("small universes: the answer is the one that enumeration finds") {
                      if (expected) REQUIRE(std::ranges::equal(*solution, *expected));
                    });
   }
-  CHECK(tally.solved > 5000);
-  CHECK(tally.unsolvable > 3000);
+  CHECK(tally.solved > cases(5000));
+  CHECK(tally.unsolvable > cases(3000));
 }
 
 TEST_CASE("larger and wide universes: no lower value has a solution") {

@@ -5,10 +5,12 @@
 #include <set>
 
 #include "tests/fakes/literal_universe.h"
+#include "tests/sanitized.h"
 #include "tests/solve/random_repository.h"
 
 using namespace oxbow;
 using namespace oxbow::solve;
+using oxbow::tests::cases;
 
 namespace {
 
@@ -243,7 +245,7 @@ void compare_root(const RandomRepository& repository, Solver& solver, PackageInd
 TEST_CASE("small repositories: every root's answer is the one that enumeration finds") {
   Dice dice(7);
   Tally tally;
-  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+  for (std::uint32_t seed = 0; seed < cases(4000U); ++seed) {
     const RandomRepository repository(seed);
     const auto universe = literal_universe(repository.text(), repository.compiler());
     Solver solver(*universe);
@@ -254,7 +256,7 @@ TEST_CASE("small repositories: every root's answer is the one that enumeration f
     dice.shuffle(roots);
     for (const PackageIndex root : roots) compare_root(repository, solver, root, tally);
   }
-  CHECK(tally.solved > 8000);
-  CHECK(tally.unsolvable > 8000);
-  CHECK(tally.large > 2000);
+  CHECK(tally.solved > cases(8000));
+  CHECK(tally.unsolvable > cases(8000));
+  CHECK(tally.large > cases(2000));
 }
