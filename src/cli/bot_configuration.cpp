@@ -174,10 +174,12 @@ Result<BotConfiguration> read_bot_configuration(const fs::path& file, KeyUse use
   if (use == KeyUse::not_needed) return configuration;
   if (key_of_environment != nullptr && *key_of_environment != '\0') {
     configuration.key = key_of_environment;
+    configuration.key_place = "OXBOW_GITHUB_KEY";
   } else if (reader.key_file()) {
     auto key = read_key(*reader.key_file());
     if (!key) return std::unexpected(std::move(key.error()));
     configuration.key = std::move(*key);
+    configuration.key_place = *reader.key_file();
   }
   const bool is_app = !configuration.key.empty() && !configuration.app.empty();
   if (!is_app && !configuration.dry_run) {

@@ -64,7 +64,8 @@ struct BotConfiguration {
   std::string api = "https://api.github.com";
   std::string web = "https://github.com";
   std::string app;
-  std::string key;  ///< in PEM; empty: there is none, and GitHub is not asked
+  std::string key;        ///< in PEM; empty: there is none, and GitHub is not asked
+  std::string key_place;  ///< the file it is from, or the variable
   bool dry_run = false;
   std::optional<build::SandboxKind> sandbox;
   job::BotSettings settings;  ///< but for build_command

@@ -27,7 +27,7 @@ struct WorkerArguments {
 
 std::unique_ptr<github::Client> make_client(const BotConfiguration& configuration) {
   if (configuration.key.empty() || configuration.app.empty()) return nullptr;
-  auto key = RsaKey::parse(configuration.key, "the app's key");
+  auto key = RsaKey::parse(configuration.key, configuration.key_place);
   if (!key) return nullptr;
   const auto now = [] {
     return std::chrono::duration_cast<std::chrono::seconds>(
@@ -76,7 +76,7 @@ ExitCode run(const WorkerArguments& arguments) {
                                               std::getenv("OXBOW_GITHUB_KEY"));
   if (!configuration) return report_error(configuration.error().message);
   if (!configuration->key.empty()) {
-    const auto key = RsaKey::parse(configuration->key, "the app's key");
+    const auto key = RsaKey::parse(configuration->key, configuration->key_place);
     if (!key) return report_error(key.error().message);
   }
   spdlog::set_default_logger(spdlog::stderr_color_mt("oxbow"));
