@@ -68,7 +68,8 @@ Result<std::optional<Time>> Publications::next_time() {
 
 Result<void> Publications::attempt(PublicationId id, Time settled) {
   return database_->write(
-      "UPDATE publications SET attempted = 1, not_before = max(not_before, ?2) WHERE id = ?1",
+      "UPDATE publications SET attempted = 1, told = '', not_before = max(not_before, ?2)"
+      " WHERE id = ?1",
       {number(id), to_number(settled)});
 }
 

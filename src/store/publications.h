@@ -40,7 +40,7 @@ struct Publication {
   std::string name;
   std::optional<RunId> run;  ///< whose it is now
   std::string wanted;        ///< what GitHub is to be told: a text that github/ reads and writes
-  std::string told;          ///< the last `wanted` that GitHub has taken; empty if none
+  std::string told;          ///< the `wanted` that GitHub shows; empty if none, or not known
   std::string remote_id;     ///< GitHub's id of it; empty until known
   /// GitHub may have made it without our knowing its id: look for it before making it.
   bool attempted = false;
@@ -71,9 +71,9 @@ class Publications {
   /// When next() will have one, if nothing else happens.
   Result<std::optional<Time>> next_time();
 
-  /// To be called before GitHub is asked to show the thing. Until `settled` it is left alone,
-  /// unless it is told before: whoever sent the request may be gone, and the request still under
-  /// way.
+  /// To be called before GitHub is asked to show the thing. What it shows is then not known until
+  /// it is told; and until `settled` it is left alone otherwise, since whoever sent the request may
+  /// be gone, and the request still under way.
   Result<void> attempt(PublicationId id, Time settled);
 
   /// GitHub has taken `wanted`, which is now known there as `remote_id`. It is left alone until

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
-#include <iterator>
 
 namespace oxbow::real {
 namespace {
@@ -24,8 +24,16 @@ const rapidjson::Value& target(const rapidjson::Document& document) {
 }  // namespace
 
 std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // No stream: one throws where a process ends while its file in /proc is read.
+  std::string text;
+  if (std::FILE* const file = std::fopen(path.c_str(), "rb")) {
+    char buffer[4096];
+    for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
+      text.append(buffer, got);
+    }
+    std::fclose(file);
+  }
+  return text;
 }
 
 Cache::Cache() {

@@ -73,6 +73,18 @@ TEST_CASE("what may be under way is left alone until it is settled or told") {
   CHECK(value(publications.next(at(3)))->wanted == "two");
 }
 
+TEST_CASE("what was shown before an attempt is told again when it is wanted again") {
+  Database database = new_store();
+  Publications publications(database);
+  const auto label = key(PublicationKind::label, "1");
+  const PublicationId id = value(publications.want(label, "few", at(1)));
+  value(publications.told(id, "few", "few", at(2), at(2)));
+  value(publications.want(label, "many", at(3)));
+  value(publications.attempt(id, at(13)));  // "few" may be gone by now
+  value(publications.want(label, "few", at(4)));
+  CHECK(value(publications.next(at(13)))->wanted == "few");
+}
+
 TEST_CASE("a check that GitHub has opened again is told again") {
   Database database = new_store();
   Publications publications(database);
