@@ -75,8 +75,8 @@ struct Checked {
 };
 
 /// What is left of builds on this machine: processes of uid 1000, by the names of the sandboxes'
-/// programs or with `cache` among their arguments, control groups of oxbow, mounts below `cache`.
-/// Empty is what it ought to be.
+/// programs in a namespace of processes other than ours, or with `cache` among their arguments,
+/// control groups of oxbow, mounts below `cache`. Empty is what it ought to be.
 Texts left_over(const std::filesystem::path& cache);
 
 }  // namespace oxbow::real
