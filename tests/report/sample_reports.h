@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -150,6 +151,8 @@ inline Report report_of(const std::string& text) {
 inline Report large_report(std::size_t size, std::size_t length = 20) {
   Report report = sample_report();
   report.targets.front().cone = {};
+  // The longer the texts, the fewer fill every limit; each stands in one 40 times over.
+  const std::size_t refutations = std::clamp<std::size_t>(5'000 / length, 7, 100);
   const auto id = [&](std::size_t i) {
     std::string name = "p" + std::to_string(i);
     name.resize(length, 'x');
@@ -166,7 +169,7 @@ inline Report large_report(std::size_t size, std::size_t length = 20) {
     if (i < 20) {
       const std::vector<solve::Constraint> constraints(20, {package.name, package});
       target.newly_uninstallable.back().explanation =
-          std::vector(100, solve::NamedConstraints{package.name, constraints});
+          std::vector(refutations, solve::NamedConstraints{package.name, constraints});
     }
     // A quarter changed itself, each of the others is above one more of those than the one before.
     plan::ConeLayer added = layer(package, i % 4 == 0 ? changed() : dependency({id(i - i % 4)}));
