@@ -55,9 +55,11 @@ test('a connection that is cut before and after the work is done has no second e
 
 test('403 with retry-after and the limits leave GitHub alone for as long as it asks', async () => {
   bot.peers.front.inject(isWrite, 1, answer(403, { 'retry-after': '3' }, { message: 'You have exceeded a secondary rate limit.' }));
+  const begin = Date.now();
   const pull = await open();
-  await until('it is refused', () => bot.peers.front.requests.some((one) => one.injected && one.path.endsWith('/check-runs') && one.at > Date.now() - 500));
-  const refused = Date.now();
+  const isRefused = (one) => one.injected && one.path.endsWith('/check-runs') && one.at >= begin;
+  await until('it is refused', () => bot.peers.front.requests.some(isRefused));
+  const refused = bot.peers.front.requests.find(isRefused).at;
   await toldOnce(pull);
   const next = bot.peers.front.writes.find((one) => one.at > refused);
   assert.ok(next.at - refused > 2400, `it wrote again after ${next.at - refused} ms`);
