@@ -57,7 +57,7 @@ std::string shown(std::string_view text) {
   return line.empty() ? "-" : line;
 }
 
-store::Time now() {
+Time now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 

@@ -27,7 +27,7 @@ struct ProcessEnd {
 };
 
 /// Runs a program and waits for it. When its time is over, and when we are killed, it is killed
-/// too (what it started itself is not: see build/sandbox.h for that). An error if it cannot be
+/// too (what it started itself is not: see sandbox/sandbox.h for that). An error if it cannot be
 /// started.
 Result<ProcessEnd> run_process(const ProcessRequest& request);
 

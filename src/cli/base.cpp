@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "build/base_layer.h"
+#include "base/untrusted.h"
+#include "cache/base_layer.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
 #include "cli/terminal_progress.h"
-#include "report/untrusted.h"
 #include "solve/target.h"
 
 namespace oxbow::cli {
@@ -30,7 +30,7 @@ struct BaseArguments {
   bool json = false;
 };
 
-Result<build::BaseLayer> base_of(const BaseArguments& arguments) {
+Result<cache::BaseLayer> base_of(const BaseArguments& arguments) {
   const auto platform = solve::parse_platform(arguments.platform);
   if (!platform) return std::unexpected(platform.error());
   if (arguments.platform.find('/') != std::string::npos || arguments.platform.front() == '.') {
@@ -39,22 +39,22 @@ Result<build::BaseLayer> base_of(const BaseArguments& arguments) {
   std::error_code error;
   const fs::path cache = fs::absolute(arguments.cache, error);
   if (error) return fail(fmt::format("'{}' is no folder", arguments.cache));
-  return build::BaseLayer(cache, arguments.platform);
+  return cache::BaseLayer(cache, arguments.platform);
 }
 
-Result<build::BaseOrigin> origin_of(const BaseArguments& arguments) {
+Result<cache::BaseOrigin> origin_of(const BaseArguments& arguments) {
   if (arguments.command.empty() && arguments.packages.empty() && arguments.suite.empty()) {
     const auto configuration = user_build_configuration();
     if (!configuration) return std::unexpected(configuration.error());
     if (!configuration->base_command.empty()) {
-      return build::BaseOrigin{{}, {}, configuration->base_command};
+      return cache::BaseOrigin{{}, {}, configuration->base_command};
     }
   }
   if (arguments.command.empty()) {
-    return build::base_origin(arguments.platform, arguments.suite, arguments.packages);
+    return cache::base_origin(arguments.platform, arguments.suite, arguments.packages);
   }
   if (arguments.packages.empty() && arguments.suite.empty()) {
-    return build::BaseOrigin{{}, {}, arguments.command};
+    return cache::BaseOrigin{{}, {}, arguments.command};
   }
   return fail("--package and --suite are for mmdebstrap; leave them out beside --command");
 }
@@ -66,45 +66,45 @@ ExitCode create(const BaseArguments& arguments) {
   if (!origin) return report_error(origin.error().message);
   TerminalProgress progress;
   progress.at("making the base layer, which takes half a minute or more", 0, 0);
-  using IfThere = build::BaseLayer::IfThere;
+  using IfThere = cache::BaseLayer::IfThere;
   const auto record = base->create(*origin, arguments.replace ? IfThere::replace : IfThere::fail);
   progress.clear();
   if (!record) return report_error(record.error().message);
-  print(fmt::format("made {} with opam {}\n", report::printable(base->fs().string()),
-                    report::printable(record->opam)));
+  print(fmt::format("made {} with opam {}\n", printable(base->fs().string()),
+                    printable(record->opam)));
   return ExitCode::done;
 }
 
 // The record with two members more: where the root file system is, and its size.
-std::string shown_json(const build::BaseRecord& record, const fs::path& root) {
+std::string shown_json(const cache::BaseRecord& record, const fs::path& root) {
   rapidjson::Document document;
-  document.Parse(build::to_json(record).c_str());
+  document.Parse(cache::to_json(record).c_str());
   auto& memory = document.GetAllocator();
-  const std::string path = report::valid_utf8(root.string());
+  const std::string path = valid_utf8(root.string());
   document.AddMember("path", rapidjson::Value(path.c_str(), memory), memory);
-  document.AddMember("bytes", build::tree_bytes(root), memory);
+  document.AddMember("bytes", cache::tree_bytes(root), memory);
   rapidjson::StringBuffer buffer;
   rapidjson::Writer writer(buffer);
   document.Accept(writer);
   return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
 
-std::string shown_text(const build::BaseRecord& record, const fs::path& root) {
-  const build::BaseOrigin& origin = record.origin;
+std::string shown_text(const cache::BaseRecord& record, const fs::path& root) {
+  const cache::BaseOrigin& origin = record.origin;
   std::string text = fmt::format(
       "{}\n  path     {}\n  size     {} MB\n  created  {:%Y-%m-%d %H:%M:%S} UTC\n",
-      report::printable(record.platform), report::printable(root.string()),
-      build::tree_bytes(root) / 1'000'000, fmt::gmtime(static_cast<std::time_t>(record.created)));
+      printable(record.platform), printable(root.string()), cache::tree_bytes(root) / 1'000'000,
+      fmt::gmtime(static_cast<std::time_t>(record.created)));
   if (!origin.command.empty()) {
-    text += fmt::format("  command  {}\n", report::printable(origin.command));
+    text += fmt::format("  command  {}\n", printable(origin.command));
   } else {
-    text += fmt::format("  suite    {}\n", report::printable(origin.suite));
+    text += fmt::format("  suite    {}\n", printable(origin.suite));
   }
   if (!origin.packages.empty()) {
     text += fmt::format("  packages {}\n",
-                        report::printable(fmt::format("{}", fmt::join(origin.packages, ", "))));
+                        printable(fmt::format("{}", fmt::join(origin.packages, ", "))));
   }
-  return text + fmt::format("  opam     {}\n", report::printable(record.opam));
+  return text + fmt::format("  opam     {}\n", printable(record.opam));
 }
 
 ExitCode show(const BaseArguments& arguments) {

@@ -34,9 +34,9 @@ bool is_server(std::string_view address) {
   return address.find('/', address.find("://") + 3) == std::string_view::npos;
 }
 
-job::TestedRepository read_tested(const TomlTable& table) {
+bot::TestedRepository read_tested(const TomlTable& table) {
   table.only_known({"name", "place", "branches", "trusted", "below", "target"});
-  job::TestedRepository repository;
+  bot::TestedRepository repository;
   repository.name = table.text("name", Need::required).value_or("");
   if (!is_repository_name(repository.name)) {
     table.fail_at("name", fmt::format("'{}' is no OWNER/NAME", repository.name));
@@ -138,15 +138,15 @@ class Reader {
         std::chrono::seconds(worker.integer("step_timeout", 1, 1'000'000).value_or(3600));
     settings_.lease = std::chrono::seconds(worker.integer("lease_seconds", 2, 3600).value_or(60));
     if (const auto sandbox = worker.text("sandbox")) {
-      if (*sandbox == "runc") configuration_.sandbox = build::SandboxKind::runc;
-      if (*sandbox == "bwrap") configuration_.sandbox = build::SandboxKind::bwrap;
+      if (*sandbox == "runc") configuration_.sandbox = sandbox::SandboxKind::runc;
+      if (*sandbox == "bwrap") configuration_.sandbox = sandbox::SandboxKind::bwrap;
       if (!configuration_.sandbox) worker.fail_at("sandbox", "'sandbox' is runc or bwrap");
     }
   }
 
   const TomlTable& top_;
   BotConfiguration& configuration_;
-  job::BotSettings& settings_;
+  bot::BotSettings& settings_;
   std::optional<std::string> key_file_;
 };
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "build/sandbox_kind.h"
-#include "job/bot_settings.h"
+#include "bot/settings.h"
+#include "sandbox/kind.h"
 
 namespace oxbow::cli {
 
@@ -67,8 +67,8 @@ struct BotConfiguration {
   std::string key;        ///< in PEM; empty: there is none, and GitHub is not asked
   std::string key_place;  ///< the file it is from, or the variable
   bool dry_run = false;
-  std::optional<build::SandboxKind> sandbox;
-  job::BotSettings settings;  ///< but for build_command
+  std::optional<sandbox::SandboxKind> sandbox;
+  bot::BotSettings settings;  ///< but for build_command
 };
 
 /// Whether the app's key is to be read, without which GitHub cannot be asked.

@@ -7,8 +7,8 @@
 namespace oxbow::cli {
 namespace {
 
-const std::map<std::string, build::SandboxKind> kinds = {{"runc", build::SandboxKind::runc},
-                                                         {"bwrap", build::SandboxKind::bwrap}};
+const std::map<std::string, sandbox::SandboxKind> kinds = {{"runc", sandbox::SandboxKind::runc},
+                                                           {"bwrap", sandbox::SandboxKind::bwrap}};
 
 }  // namespace
 
@@ -47,18 +47,18 @@ void BuildArguments::add_to(CLI::App& command) {
                    "build a layer again that is in the cache as a failure");
 }
 
-Result<build::SandboxKind> BuildArguments::sandbox_kind() const {
-  return kind ? *kind : build::find_sandbox();
+Result<sandbox::SandboxKind> BuildArguments::sandbox_kind() const {
+  return kind ? *kind : sandbox::find_sandbox();
 }
 
-Result<std::unique_ptr<build::Sandbox>> BuildArguments::sandbox() const {
+Result<std::unique_ptr<sandbox::Sandbox>> BuildArguments::sandbox() const {
   const auto found = sandbox_kind();
   if (!found) return std::unexpected(found.error());
-  return build::make_sandbox(*found);
+  return sandbox::make_sandbox(*found);
 }
 
-Result<build::BuildSettings> BuildArguments::settings() const {
-  build::BuildSettings settings = with;
+Result<layer::BuildSettings> BuildArguments::settings() const {
+  layer::BuildSettings settings = with;
   settings.limits.time = std::chrono::seconds(seconds);
   auto read = read_configuration();
   if (!read) return std::unexpected(std::move(read.error()));

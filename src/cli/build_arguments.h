@@ -9,28 +9,28 @@
 #include <vector>
 
 #include "base/error.h"
-#include "build/layer_builder.h"
-#include "build/sandbox_kind.h"
 #include "cli/configuration.h"
 #include "job/layer_graph.h"
+#include "layer/builder.h"
+#include "sandbox/kind.h"
 
 namespace oxbow::cli {
 
 /// The arguments that say how layers are built: several subcommands have them.
 struct BuildArguments {
   std::string cache;
-  std::optional<build::SandboxKind> kind;
-  build::BuildSettings with;
+  std::optional<sandbox::SandboxKind> kind;
+  layer::BuildSettings with;
   std::uint64_t seconds = 3600;
   std::string configuration;  ///< the file whose [cache] and [fetch] count; the user's if empty
 
   void add_to(CLI::App& command);
 
   /// What was asked for, or else what there is.
-  Result<build::SandboxKind> sandbox_kind() const;
-  Result<std::unique_ptr<build::Sandbox>> sandbox() const;
+  Result<sandbox::SandboxKind> sandbox_kind() const;
+  Result<std::unique_ptr<sandbox::Sandbox>> sandbox() const;
   /// With what the configuration says of fetching.
-  Result<build::BuildSettings> settings() const;
+  Result<layer::BuildSettings> settings() const;
 
   /// How layers are named in the cache, by the configuration.
   Result<job::KeyKind> keys() const;

@@ -3,12 +3,12 @@
 #include <string>
 
 #include "base/file.h"
-#include "build/layer_builder.h"
-#include "build/mounts.h"
-#include "build/step_report.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
 #include "cli/interruption.h"
+#include "layer/builder.h"
+#include "layer/report.h"
+#include "sandbox/mounts.h"
 
 namespace oxbow::cli {
 namespace {
@@ -16,39 +16,39 @@ namespace {
 struct BuildLayerArguments {
   BuildArguments build;
   std::string spec;
-  build::LayerStore::Wait if_busy = build::LayerStore::Wait::yes;
+  cache::LayerStore::Wait if_busy = cache::LayerStore::Wait::yes;
   bool json = false;
 };
 
-ExitCode exit_code(const build::StepReport& report) {
-  if (report.busy || report.result.outcome == plan::Outcome::internal_error ||
-      report.result.outcome == plan::Outcome::cancelled) {
+ExitCode exit_code(const layer::LayerReport& report) {
+  if (report.busy || report.result.outcome == verdict::Outcome::internal_error ||
+      report.result.outcome == verdict::Outcome::cancelled) {
     return ExitCode::could_not;
   }
-  return report.result.outcome == plan::Outcome::success ? ExitCode::done : ExitCode::bad_news;
+  return report.result.outcome == verdict::Outcome::success ? ExitCode::done : ExitCode::bad_news;
 }
 
 ExitCode run(const BuildLayerArguments& arguments) {
   const auto text = read_file(arguments.spec);
   if (!text) return report_error(text.error().message);
-  const auto spec = build::parse_layer_spec(*text);
+  const auto spec = layer::parse_recipe(*text);
   if (!spec) return report_error(arguments.spec + ": " + spec.error().message);
   // Before there is another thread.
-  if (const auto own = build::own_mounts(); !own) return report_error(own.error().message);
+  if (const auto own = sandbox::own_mounts(); !own) return report_error(own.error().message);
   const auto sandbox = arguments.build.sandbox();
   if (!sandbox) return report_error(sandbox.error().message);
   const auto settings = arguments.build.settings();
   if (!settings) return report_error(settings.error().message);
-  build::BuildSettings with = *settings;
+  layer::BuildSettings with = *settings;
   with.if_busy = arguments.if_busy;
   // So that a build that is stopped takes its draft and its mounts with it.
   const Interruption interruption;
   with.interruption = interruption.descriptor();
 
-  const build::LayerStore store(arguments.build.cache, spec->platform);
-  const build::SourceCache sources(arguments.build.cache);
-  const build::StepReport report =
-      build::LayerBuilder(store, sources, **sandbox, with).build(*spec);
+  const cache::LayerStore store(arguments.build.cache, spec->platform);
+  const fetch::SourceCache sources(arguments.build.cache);
+  const layer::LayerReport report =
+      layer::LayerBuilder(store, sources, **sandbox, with).build(*spec);
   if (arguments.json) {
     print(to_json(report));
     return exit_code(report);
@@ -69,8 +69,8 @@ Command add_build_layer(CLI::App& program) {
       program.add_subcommand("build-layer", "build one layer, as an executor does");
   arguments->build.add_to(*command);
   command->add_option("--spec", arguments->spec, "what to build: a file of JSON")->required();
-  static const std::map<std::string, build::LayerStore::Wait> waits = {
-      {"wait", build::LayerStore::Wait::yes}, {"come-back", build::LayerStore::Wait::no}};
+  static const std::map<std::string, cache::LayerStore::Wait> waits = {
+      {"wait", cache::LayerStore::Wait::yes}, {"come-back", cache::LayerStore::Wait::no}};
   command
       ->add_option("--if-busy", arguments->if_busy,
                    "wait or come-back, if another process is building the layer")

@@ -8,15 +8,15 @@
 #include <cmath>
 #include <cstdio>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 
 namespace oxbow::cli {
 namespace {
 
-using build::StepIndex;
-using build::StepResult;
-using plan::Outcome;
+using schedule::StepIndex;
+using schedule::StepResult;
 using std::chrono::steady_clock;
+using verdict::Outcome;
 
 constexpr auto between_frames = std::chrono::milliseconds(100);
 
@@ -50,7 +50,7 @@ std::string duration_text(double seconds) {
 }
 
 std::vector<std::string> status_lines(const BuildStatus& status, std::size_t width) {
-  const build::StepCounts& counts = status.counts;
+  const schedule::StepCounts& counts = status.counts;
   const std::size_t failed = counts.with(Outcome::failure) + counts.with(Outcome::timed_out) +
                              counts.with(Outcome::internal_error) +
                              counts.with(Outcome::dependency_failed);
@@ -75,13 +75,13 @@ std::vector<std::string> status_lines(const BuildStatus& status, std::size_t wid
   return lines;
 }
 
-BuildProgress::BuildProgress(const build::StepGraph& graph, std::size_t cached)
+BuildProgress::BuildProgress(const schedule::StepGraph& graph, std::size_t cached)
     : graph_(graph), cached_(cached), on_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 BuildProgress::~BuildProgress() { erase(); }
 
 std::string BuildProgress::package(StepIndex step) const {
-  return report::printable(graph_[step].spec.package.to_string());
+  return printable(graph_[step].spec.package.to_string());
 }
 
 void BuildProgress::started(StepIndex step) { running_.push_back({step, steady_clock::now()}); }
@@ -94,13 +94,13 @@ void BuildProgress::finished(StepIndex step, const StepResult& result) {
   set_aside(step);
   if (!on_terminal_ || !tells_of_itself(result.outcome)) return;
   erase();
-  std::string line = fmt::format("{}: {} after {}", package(step), plan::name(result.outcome),
+  std::string line = fmt::format("{}: {} after {}", package(step), verdict::name(result.outcome),
                                  duration_text(result.seconds));
-  if (!result.message.empty()) line += ": " + report::printable(result.message);
-  write(report::shortened(line, terminal_width()) + "\n");
+  if (!result.message.empty()) line += ": " + printable(result.message);
+  write(shortened(line, terminal_width()) + "\n");
 }
 
-void BuildProgress::at(const build::StepCounts& counts, double seconds_left) {
+void BuildProgress::at(const schedule::StepCounts& counts, double seconds_left) {
   const Time now = steady_clock::now();
   if (!on_terminal_ || now - drawn_ < between_frames) return;
   drawn_ = now;

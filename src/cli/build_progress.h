@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "build/executor.h"
+#include "schedule/executor.h"
 
 namespace oxbow::cli {
 
@@ -17,7 +17,7 @@ struct BuildStatus {
     double seconds = 0;
   };
 
-  build::StepCounts counts;
+  schedule::StepCounts counts;
   std::size_t cached = 0;  ///< layers that needed no step
   double seconds_left = 0;
   std::vector<Running> running;  ///< those that have run the longest first
@@ -32,29 +32,29 @@ std::string duration_text(double seconds);
 /// BuildProgress shows at the bottom of a terminal, on standard error, how far the steps are, and
 /// above it a line for each that fails. What it shows at the bottom goes when it is destroyed.
 /// Where that is no terminal it is silent. The graph outlives it. For one thread.
-class BuildProgress final : public build::StepObserver {
+class BuildProgress final : public schedule::StepObserver {
  public:
-  BuildProgress(const build::StepGraph& graph, std::size_t cached);
+  BuildProgress(const schedule::StepGraph& graph, std::size_t cached);
   BuildProgress(const BuildProgress&) = delete;
   BuildProgress& operator=(const BuildProgress&) = delete;
   ~BuildProgress() override;
 
-  void started(build::StepIndex step) override;
-  void set_aside(build::StepIndex step) override;
-  void finished(build::StepIndex step, const build::StepResult& result) override;
-  void at(const build::StepCounts& counts, double seconds_left) override;
+  void started(schedule::StepIndex step) override;
+  void set_aside(schedule::StepIndex step) override;
+  void finished(schedule::StepIndex step, const schedule::StepResult& result) override;
+  void at(const schedule::StepCounts& counts, double seconds_left) override;
 
  private:
   using Time = std::chrono::steady_clock::time_point;
   struct Since {
-    build::StepIndex step{};
+    schedule::StepIndex step{};
     Time time;
   };
 
-  std::string package(build::StepIndex step) const;
+  std::string package(schedule::StepIndex step) const;
   void erase();
 
-  const build::StepGraph& graph_;
+  const schedule::StepGraph& graph_;
   std::size_t cached_;
   bool on_terminal_;
   std::vector<Since> running_;

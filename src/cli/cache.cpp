@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "base/file.h"
-#include "build/cache_care.h"
+#include "base/untrusted.h"
+#include "cache/care.h"
 #include "cli/cache_json.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
 #include "cli/quantity.h"
-#include "report/untrusted.h"
 #include "report/wording.h"
 #include "solve/target.h"
 
@@ -22,8 +22,8 @@ namespace oxbow::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using build::CachedLayer;
-using build::LayerStore;
+using cache::CachedLayer;
+using cache::LayerStore;
 
 struct CacheArguments {
   std::string cache;
@@ -98,26 +98,26 @@ Result<std::string> find_key(const LayerStore& store, const std::string& prefix)
 Result<CachedLayer> find_layer(const LayerStore& store, const std::string& prefix) {
   const auto key = find_key(store, prefix);
   if (!key) return std::unexpected(key.error());
-  auto layers = build::list(store);
+  auto layers = cache::list(store);
   if (!layers) return std::unexpected(std::move(layers.error()));
   const auto found = std::ranges::find(*layers, *key, &CachedLayer::key);
   if (found == layers->end()) return fail(fmt::format("layer {} was deleted just now", *key));
   return std::move(*found);
 }
 
-std::string since(build::CacheTime time) {
+std::string since(cache::CacheTime time) {
   using namespace std::chrono;
   return age_text(duration_cast<seconds>(system_clock::now() - time));
 }
 
 std::string age_of(const CachedLayer& layer) {
   if (!layer.record) return "-";
-  return since(build::CacheTime(std::chrono::duration_cast<build::CacheTime::duration>(
+  return since(cache::CacheTime(std::chrono::duration_cast<cache::CacheTime::duration>(
       std::chrono::duration<double>(std::clamp(layer.record->created, 0.0, 4e9)))));
 }
 
 std::string package_of(const CachedLayer& layer) {
-  return layer.record ? report::printable(layer.record->package.to_string()) : "-";
+  return layer.record ? printable(layer.record->package.to_string()) : "-";
 }
 
 std::string_view outcome_of(const CachedLayer& layer) {
@@ -148,8 +148,8 @@ std::string table(const std::vector<Row>& rows, const std::vector<bool>& to_the_
 void print_layers(const std::string& platform, const std::vector<CachedLayer>& layers) {
   std::uint64_t bytes = 0;
   for (const CachedLayer& layer : layers) bytes += layer.bytes;
-  print(fmt::format("{}: {}, {}\n", report::printable(platform),
-                    report::counted(layers.size(), "layer"), size_text(bytes)));
+  print(fmt::format("{}: {}, {}\n", printable(platform), report::counted(layers.size(), "layer"),
+                    size_text(bytes)));
   if (layers.empty()) return;
   std::vector<Row> rows = {{"PACKAGE", "OUTCOME", "SIZE", "FILES", "AGE", "USED", "KEY"}};
   for (const CachedLayer& layer : layers) {
@@ -158,7 +158,7 @@ void print_layers(const std::string& platform, const std::vector<CachedLayer>& l
   }
   print(table(rows, {false, false, true, true, true, true, false}));
   for (const CachedLayer& layer : layers) {
-    if (!layer.record) print(fmt::format("  broken: {}\n", report::printable(layer.broken)));
+    if (!layer.record) print(fmt::format("  broken: {}\n", printable(layer.broken)));
   }
 }
 
@@ -167,7 +167,7 @@ ExitCode list(const CacheArguments& arguments) {
   if (!stores) return report_error(stores.error().message);
   std::vector<OfPlatform<std::vector<CachedLayer>>> platforms;
   for (const LayerStore& store : *stores) {
-    auto layers = build::list(store);
+    auto layers = cache::list(store);
     if (!layers) return report_error(layers.error().message);
     platforms.push_back({platform_of(store), *std::move(layers)});
   }
@@ -204,27 +204,26 @@ ExitCode show(const CacheArguments& arguments) {
   std::vector<Row> rows = {{"package", package_of(*layer)},
                            {"outcome", std::string(outcome_of(*layer))},
                            {"key", layer->key},
-                           {"folder", report::printable(folder.string())},
+                           {"folder", printable(folder.string())},
                            {"size", fmt::format("{} in {}", size_text(layer->bytes),
                                                 report::counted(layer->files, "file"))},
                            {"created", age_of(*layer) + " ago"},
                            {"used", since(layer->last_use) + " ago"}};
   if (layer->record) {
-    const build::LayerRecord& record = *layer->record;
+    const cache::LayerRecord& record = *layer->record;
     rows.push_back({"exit status", std::to_string(record.exit_status)});
     if (record.seconds > 0) rows.push_back({"built in", fmt::format("{:.1f} s", record.seconds)});
-    if (record.outcome == plan::Outcome::timed_out) {
+    if (record.outcome == verdict::Outcome::timed_out) {
       rows.push_back({"time limit", fmt::format("{:.0f} s", record.time_limit)});
     }
     if (!record.digest.empty()) rows.push_back({"digest", record.digest});
     for (std::size_t i = 0; i < record.deps.size(); ++i) {
       const std::string key = i < record.hashes.size() ? "  " + record.hashes[i] : "";
-      rows.push_back(
-          {i == 0 ? "stands on" : "", report::printable(record.deps[i].to_string()) + key});
+      rows.push_back({i == 0 ? "stands on" : "", printable(record.deps[i].to_string()) + key});
     }
   } else {
     rows.erase(rows.begin() + 5);
-    rows.push_back({"broken", report::printable(layer->broken)});
+    rows.push_back({"broken", printable(layer->broken)});
   }
   print(table(rows, {false, false}));
   return ExitCode::done;
@@ -245,18 +244,17 @@ ExitCode show_log(const CacheArguments& arguments) {
     end = std::min(log->find('\n', begin), log->size());
     std::string_view line = std::string_view(*log).substr(begin, end - begin);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    print(report::printable(line) + "\n");
+    print(printable(line) + "\n");
   }
   return ExitCode::done;
 }
 
-void print_collection(const build::Collection& collection, bool dry_run) {
+void print_collection(const cache::Collection& collection, bool dry_run) {
   const std::string_view verb = dry_run ? "would remove" : "removed";
   std::size_t layers = 0;
-  for (const build::CollectedItem& item : collection.removed) {
+  for (const cache::CollectedItem& item : collection.removed) {
     if (item.layer) ++layers;
-    print(fmt::format("{} {}/{}{}\n", verb, report::printable(item.platform),
-                      report::printable(item.name),
+    print(fmt::format("{} {}/{}{}\n", verb, printable(item.platform), printable(item.name),
                       item.bytes > 0 ? ", " + size_text(item.bytes) : ""));
   }
   print(fmt::format("{} {}, {}; {} in {} {}\n", verb, report::counted(layers, "layer"),
@@ -266,7 +264,7 @@ void print_collection(const build::Collection& collection, bool dry_run) {
 }
 
 ExitCode collect(const CacheArguments& arguments) {
-  build::CollectRequest request;
+  cache::CollectRequest request;
   request.dry_run = arguments.dry_run;
   if (!arguments.max_size.empty()) {
     const auto size = parse_size(arguments.max_size);
@@ -280,7 +278,7 @@ ExitCode collect(const CacheArguments& arguments) {
   }
   const auto stores = open_stores(arguments);
   if (!stores) return report_error(stores.error().message);
-  const auto collection = build::collect(*stores, request);
+  const auto collection = cache::collect(*stores, request);
   if (!collection) return report_error(collection.error().message);
   if (arguments.json) {
     print(to_json(*collection, arguments.dry_run));
@@ -294,11 +292,11 @@ ExitCode collect(const CacheArguments& arguments) {
 ExitCode verify(const CacheArguments& arguments) {
   const auto stores = open_stores(arguments);
   if (!stores) return report_error(stores.error().message);
-  std::vector<OfPlatform<build::Verification>> platforms;
+  std::vector<OfPlatform<cache::Verification>> platforms;
   bool whole = true;
   for (const LayerStore& store : *stores) {
     auto verification =
-        build::verify(store, arguments.remove ? build::RemoveBroken::yes : build::RemoveBroken::no);
+        cache::verify(store, arguments.remove ? cache::RemoveBroken::yes : cache::RemoveBroken::no);
     if (!verification) return report_error(verification.error().message);
     whole = whole && verification->broken.empty();
     platforms.push_back({platform_of(store), *std::move(verification)});
@@ -309,11 +307,11 @@ ExitCode verify(const CacheArguments& arguments) {
     return code;
   }
   for (const auto& [platform, found] : platforms) {
-    for (const build::BrokenLayer& broken : found.broken) {
-      print(fmt::format("broken: {}/{}: {}{}\n", report::printable(platform), broken.key,
-                        report::printable(broken.why), broken.put_aside ? " (put aside)" : ""));
+    for (const cache::BrokenLayer& broken : found.broken) {
+      print(fmt::format("broken: {}/{}: {}{}\n", printable(platform), broken.key,
+                        printable(broken.why), broken.put_aside ? " (put aside)" : ""));
     }
-    print(fmt::format("{}: {}, {} broken", report::printable(platform),
+    print(fmt::format("{}: {}, {} broken", printable(platform),
                       report::counted(found.layers, "layer"), found.broken.size()));
     if (found.without_digest > 0) print(fmt::format(", {} without a digest", found.without_digest));
     print("\n");

@@ -8,14 +8,14 @@
 #include <cstdint>
 #include <string_view>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 
 namespace oxbow::cli {
 namespace {
 
 constexpr std::uint64_t format_version = 1;
 
-double seconds_since_1970(build::CacheTime time) {
+double seconds_since_1970(cache::CacheTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
@@ -55,7 +55,7 @@ class Json {
   }
 
   void value(std::string_view text) {
-    const std::string valid = report::valid_utf8(text);
+    const std::string valid = valid_utf8(text);
     writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
   }
   void value(std::same_as<std::uint64_t> auto number) { writer_.Uint64(number); }
@@ -69,7 +69,7 @@ class Json {
     writer_.EndArray();
   }
 
-  void value(const build::CachedLayer& layer) {
+  void value(const cache::CachedLayer& layer) {
     writer_.StartObject();
     field("key", layer.key);
     if (layer.record) {
@@ -92,14 +92,14 @@ class Json {
     writer_.EndObject();
   }
 
-  void value(const OfPlatform<std::vector<build::CachedLayer>>& at) {
+  void value(const OfPlatform<std::vector<cache::CachedLayer>>& at) {
     writer_.StartObject();
     field("platform", at.platform);
     field("layers", at.found);
     writer_.EndObject();
   }
 
-  void value(const build::CollectedItem& item) {
+  void value(const cache::CollectedItem& item) {
     writer_.StartObject();
     field("platform", item.platform);
     field("name", item.name);
@@ -108,7 +108,7 @@ class Json {
     writer_.EndObject();
   }
 
-  void value(const build::BrokenLayer& broken) {
+  void value(const cache::BrokenLayer& broken) {
     writer_.StartObject();
     field("key", broken.key);
     field("why", broken.why);
@@ -116,7 +116,7 @@ class Json {
     writer_.EndObject();
   }
 
-  void value(const OfPlatform<build::Verification>& at) {
+  void value(const OfPlatform<cache::Verification>& at) {
     writer_.StartObject();
     field("platform", at.platform);
     field("layers", at.found.layers);
@@ -132,25 +132,25 @@ class Json {
 
 }  // namespace
 
-std::string to_json(const std::vector<OfPlatform<std::vector<build::CachedLayer>>>& platforms) {
+std::string to_json(const std::vector<OfPlatform<std::vector<cache::CachedLayer>>>& platforms) {
   return Json::object([&](Json& json) { json.field("platforms", platforms); });
 }
 
 std::string to_json(const std::string& platform, const std::filesystem::path& folder,
-                    const build::CachedLayer& layer) {
+                    const cache::CachedLayer& layer) {
   return Json::object([&](Json& json) {
     json.field("platform", platform);
     json.field("folder", folder.string());
     json.field("layer", layer);
     if (layer.record) {
-      json.raw("record", build::to_json(*layer.record));
+      json.raw("record", cache::to_json(*layer.record));
     } else {
       json.null("record");
     }
   });
 }
 
-std::string to_json(const build::Collection& collection, bool dry_run) {
+std::string to_json(const cache::Collection& collection, bool dry_run) {
   return Json::object([&](Json& json) {
     json.field("dry_run", dry_run);
     json.field("freed", collection.freed);
@@ -161,7 +161,7 @@ std::string to_json(const build::Collection& collection, bool dry_run) {
   });
 }
 
-std::string to_json(const std::vector<OfPlatform<build::Verification>>& platforms) {
+std::string to_json(const std::vector<OfPlatform<cache::Verification>>& platforms) {
   return Json::object([&](Json& json) { json.field("platforms", platforms); });
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "build/cache_care.h"
+#include "cache/care.h"
 
 /// What `oxbow cache` prints with --json: an object in one line of ASCII, ended by a newline.
 ///   ls       = { "version": 1, "platforms": [ { "platform": text, "layers": [ layer ] } ] }
@@ -12,7 +12,7 @@
 ///                "broken": text or null, "bytes": int, "files": int,
 ///                "created": seconds since 1970 or null, "last_use": seconds since 1970 }
 ///   show     = { "version": 1, "platform": text, "folder": text, "layer": layer,
-///                "record": what layer.json says (build/layer_record.h) or null }
+///                "record": what layer.json says (cache/record.h) or null }
 ///   gc       = { "version": 1, "dry_run": bool, "freed": int, "kept": int, "kept_bytes": int,
 ///                "removed": [ { "platform": text, "name": text, "layer": bool, "bytes": int } ],
 ///                "problems": [ text ] }
@@ -29,10 +29,10 @@ struct OfPlatform {
   T found;
 };
 
-std::string to_json(const std::vector<OfPlatform<std::vector<build::CachedLayer>>>& platforms);
+std::string to_json(const std::vector<OfPlatform<std::vector<cache::CachedLayer>>>& platforms);
 std::string to_json(const std::string& platform, const std::filesystem::path& folder,
-                    const build::CachedLayer& layer);
-std::string to_json(const build::Collection& collection, bool dry_run);
-std::string to_json(const std::vector<OfPlatform<build::Verification>>& platforms);
+                    const cache::CachedLayer& layer);
+std::string to_json(const cache::Collection& collection, bool dry_run);
+std::string to_json(const std::vector<OfPlatform<cache::Verification>>& platforms);
 
 }  // namespace oxbow::cli

@@ -6,8 +6,6 @@
 #include <string>
 
 #include "base/parallel.h"
-#include "build/executor.h"
-#include "build/local_runner.h"
 #include "cli/arguments.h"
 #include "cli/build_arguments.h"
 #include "cli/build_progress.h"
@@ -17,6 +15,8 @@
 #include "report/check_json.h"
 #include "report/check_markdown.h"
 #include "report/check_text.h"
+#include "schedule/executor.h"
+#include "schedule/local_runner.h"
 
 namespace oxbow::cli {
 namespace {
@@ -36,27 +36,27 @@ class Builds {
   explicit Builds(const CheckArguments& arguments)
       : arguments_(&arguments), left_(arguments.limit) {}
 
-  Result<std::vector<build::StepResult>> operator()(const build::StepGraph& graph,
-                                                    std::size_t cached) {
+  Result<std::vector<schedule::StepResult>> operator()(const schedule::StepGraph& graph,
+                                                       std::size_t cached) {
     std::error_code error;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
     if (error) return fail("/proc/self/exe: " + error.message());
-    build::LocalRunner::Settings local;
+    schedule::LocalRunner::Settings local;
     local.command = {program.string(), "build-layer", "--json"};
     const auto more = arguments_->build.for_build_layer();
     local.command.insert(local.command.end(), more.begin(), more.end());
     local.interruption = interruption_.descriptor();
-    build::LocalRunner runner(graph, std::move(local));
-    build::ExecutorSettings settings;
+    schedule::LocalRunner runner(graph, std::move(local));
+    schedule::ExecutorSettings settings;
     settings.jobs = arguments_->jobs;
     settings.keep_going = arguments_->keep_going;
     settings.limit = left_;
     settings.stop_requested = [this] { return interruption_.requested(); };
     BuildProgress progress(graph, cached);
-    auto results = build::run_steps(graph, runner, settings, progress);
+    auto results = schedule::run_steps(graph, runner, settings, progress);
     if (results && left_) {
       const auto started = static_cast<std::size_t>(std::ranges::count_if(
-          *results, [](const build::StepResult& result) { return result.attempts > 0; }));
+          *results, [](const schedule::StepResult& result) { return result.attempts > 0; }));
       left_ = *left_ - std::min(*left_, started);
     }
     return results;
@@ -83,7 +83,7 @@ std::string rendered(const report::CheckReport& report, Format format) {
 bool is_open(const report::CheckReport& report) {
   return std::ranges::any_of(report.targets, [](const report::TargetCheck& target) {
     return std::ranges::any_of(target.roots, [](const report::RootCheck& root) {
-      return root.verdict() == plan::Verdict::unknown;
+      return root.verdict() == verdict::Verdict::unknown;
     });
   });
 }

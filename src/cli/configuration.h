@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/toml.h"
-#include "build/fetch.h"
+#include "fetch/fetch.h"
 #include "job/layer_graph.h"
 #include "job/repository.h"
 #include "solve/target.h"
@@ -48,7 +48,7 @@ inline constexpr std::string_view default_platform = "debian-12-x86_64";
 ///   command = ""                # makes a base layer instead of mmdebstrap (oxbow base create)
 struct BuildConfiguration {
   job::KeyKind keys = job::KeyKind::build_id;
-  build::FetchSettings fetch;
+  fetch::FetchSettings fetch;
   std::string base_command;
 };
 

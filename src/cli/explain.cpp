@@ -6,10 +6,10 @@
 #include <limits>
 #include <string>
 
+#include "base/untrusted.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/terminal_progress.h"
-#include "report/untrusted.h"
 #include "report/wording.h"
 
 namespace oxbow::cli {
@@ -24,9 +24,9 @@ void print_refutation(const job::Explained& explained) {
   print(fmt::format("{} has no solution for {} on {}:\n", explained.package.to_string(),
                     explained.compiler, explained.platform));
   for (const job::JudgedConstraints& named : explained.refutation) {
-    print(fmt::format("  {}\n", report::printable(named.name)));
+    print(fmt::format("  {}\n", printable(named.name)));
     for (const job::JudgedConstraint& constraint : named.constraints) {
-      print(fmt::format("    {}{}\n", report::printable(constraint.text),
+      print(fmt::format("    {}{}\n", printable(constraint.text),
                         constraint.by_change ? "   <- the change touches this package" : ""));
     }
     for (const opam::PackageId& removed : named.removed) {
@@ -43,11 +43,11 @@ void print_path(const job::Explained& explained) {
   report::Report touched;
   touched.changes = explained.origin;
   for (const report::Line& line : wording.changes(touched)) {
-    print(fmt::format("  {:{}}{}\n", "", 2 * line.level, report::printable(line.phrase.raw())));
+    print(fmt::format("  {:{}}{}\n", "", 2 * line.level, printable(line.phrase.raw())));
   }
   for (const plan::ConeLayer& layer : explained.path) {
     print(fmt::format("  {}: {}\n", layer.package.to_string(),
-                      report::printable(report::because(layer.because).raw())));
+                      printable(report::because(layer.because).raw())));
   }
 }
 

@@ -3,24 +3,24 @@
 #include <string>
 #include <vector>
 
+#include "base/untrusted.h"
 #include "cli/command.h"
-#include "report/untrusted.h"
 
 namespace oxbow::cli {
 
 // fmt's own print throws where a pipe is closed.
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-void print_line(std::string_view line) { print(report::printable(line) + "\n"); }
+void print_line(std::string_view line) { print(printable(line) + "\n"); }
 
 ExitCode report_error(std::string_view message) {
-  const std::string line = "oxbow: " + report::printable(message) + "\n";
+  const std::string line = "oxbow: " + printable(message) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
   return ExitCode::could_not;
 }
 
 void report_warning(std::string_view message) {
-  const std::string line = "oxbow: warning: " + report::printable(message) + "\n";
+  const std::string line = "oxbow: warning: " + printable(message) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -29,8 +29,7 @@ Result<std::string> replay_file(store::Deliveries& deliveries, const ReplayArgum
   const auto now =
       std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   store::Delivery delivery;
-  delivery.guid =
-      fmt::format("replay-{}-{}", store::to_number(now), sha256_hex(*payload).substr(0, 12));
+  delivery.guid = fmt::format("replay-{}-{}", to_number(now), sha256_hex(*payload).substr(0, 12));
   delivery.event = arguments.event;
   delivery.payload = std::move(*payload);
   delivery.received = now;

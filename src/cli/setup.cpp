@@ -13,10 +13,10 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/untrusted.h"
 #include "cli/command.h"
 #include "github/app_manifest.h"
 #include "github/http_exchange.h"
-#include "report/untrusted.h"
 #include "web/html.h"
 #include "web/server.h"
 

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "base/file.h"
-#include "build/layer_builder.h"
-#include "build/mounts.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
+#include "layer/builder.h"
+#include "sandbox/mounts.h"
 
 namespace oxbow::cli {
 namespace {
@@ -21,7 +21,7 @@ struct ShellArguments {
 };
 
 // The layer that the argument means: a key or its beginning, or the last failure of a package.
-Result<std::string> find_failed(const build::LayerStore& store, const std::string& wanted) {
+Result<std::string> find_failed(const cache::LayerStore& store, const std::string& wanted) {
   const auto keys = store.keys();
   if (!keys) return std::unexpected(keys.error());
   std::string found;
@@ -32,7 +32,7 @@ Result<std::string> find_failed(const build::LayerStore& store, const std::strin
     const opam::PackageId& package = (*record)->package;
     const bool by_package = wanted == package.name || wanted == package.to_string();
     if (!by_package && !key.starts_with(wanted)) continue;
-    if (by_package && (*record)->outcome == plan::Outcome::success) continue;
+    if (by_package && (*record)->outcome == verdict::Outcome::success) continue;
     if (!by_package && created >= 0) return fail("several layers' keys begin with " + wanted);
     if ((*record)->created <= created) continue;
     found = key;
@@ -45,27 +45,27 @@ Result<std::string> find_failed(const build::LayerStore& store, const std::strin
 }
 
 ExitCode run(const ShellArguments& arguments) {
-  const build::LayerStore store(arguments.build.cache, arguments.platform);
+  const cache::LayerStore store(arguments.build.cache, arguments.platform);
   const auto key = find_failed(store, arguments.package);
   if (!key) return report_error(key.error().message);
   const auto text = read_file(store.path(*key) / "spec.json");
   if (!text) {
     return report_error(text.error().message + "; run 'oxbow check --rebuild-failed' first");
   }
-  const auto spec = build::parse_layer_spec(*text);
+  const auto spec = layer::parse_recipe(*text);
   if (!spec) return report_error(store.path(*key).string() + ": " + spec.error().message);
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
     return report_error("a shell needs a terminal as its input and output; run it in one");
   }
-  if (const auto own = build::own_mounts(); !own) return report_error(own.error().message);
+  if (const auto own = sandbox::own_mounts(); !own) return report_error(own.error().message);
   const auto sandbox = arguments.build.sandbox();
   if (!sandbox) return report_error(sandbox.error().message);
   const auto settings = arguments.build.settings();
   if (!settings) return report_error(settings.error().message);
   // Ctrl-C is the shell's.
   std::signal(SIGINT, SIG_IGN);
-  const build::SourceCache sources(arguments.build.cache);
-  const auto status = build::LayerBuilder(store, sources, **sandbox, *settings).shell(*spec);
+  const fetch::SourceCache sources(arguments.build.cache);
+  const auto status = layer::LayerBuilder(store, sources, **sandbox, *settings).shell(*spec);
   if (!status) return report_error(status.error().message);
   return ExitCode::done;
 }

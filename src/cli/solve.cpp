@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "base/untrusted.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/terminal_progress.h"
@@ -15,7 +16,6 @@
 #include "job/state.h"
 #include "plan/installability.h"
 #include "report/solve_json.h"
-#include "report/untrusted.h"
 
 namespace oxbow::cli {
 namespace {
@@ -106,9 +106,9 @@ void print_text(const plan::SolvedState& state, const Roots& roots) {
     print(fmt::format("{}: no solution\n", name));
     const auto effort = roots.size() <= 10 ? solve::Effort::minimal : solve::Effort::quick;
     for (const solve::NamedConstraints& named : plan::explain(universe, at, effort)) {
-      print(fmt::format("  {}\n", report::printable(named.name)));
+      print(fmt::format("  {}\n", printable(named.name)));
       for (const solve::Constraint& constraint : named.constraints) {
-        print(fmt::format("    {}\n", report::printable(constraint.text)));
+        print(fmt::format("    {}\n", printable(constraint.text)));
       }
     }
   }

@@ -1,4 +1,4 @@
-#include "job/worker.h"
+#include "bot/worker.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -8,14 +8,14 @@
 #include <cstdlib>
 #include <thread>
 
-#include "build/executor.h"
-#include "build/local_runner.h"
+#include "base/untrusted.h"
 #include "cli/bot_configuration.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
 #include "cli/interruption.h"
 #include "github/http_client.h"
-#include "report/untrusted.h"
+#include "schedule/executor.h"
+#include "schedule/local_runner.h"
 
 namespace oxbow::cli {
 namespace {
@@ -39,12 +39,12 @@ std::unique_ptr<github::Client> make_client(const BotConfiguration& configuratio
 }
 
 // Has the steps of a graph built by processes of this program.
-Result<std::vector<build::StepResult>> run_graph(const BotConfiguration& configuration,
-                                                 const Interruption& interruption,
-                                                 const build::StepGraph& graph,
-                                                 build::StepObserver& observer,
-                                                 const std::function<bool()>& stop_requested,
-                                                 bool failed_again) {
+Result<std::vector<schedule::StepResult>> run_graph(const BotConfiguration& configuration,
+                                                    const Interruption& interruption,
+                                                    const schedule::StepGraph& graph,
+                                                    schedule::StepObserver& observer,
+                                                    const std::function<bool()>& stop_requested,
+                                                    bool failed_again) {
   BuildArguments arguments;
   arguments.cache = configuration.settings.cache.string();
   arguments.kind = configuration.sandbox;
@@ -53,17 +53,17 @@ Result<std::vector<build::StepResult>> run_graph(const BotConfiguration& configu
       std::chrono::duration_cast<std::chrono::seconds>(configuration.settings.build.limits.time)
           .count());
   arguments.with.rebuild_failed = failed_again;
-  build::LocalRunner::Settings local;
+  schedule::LocalRunner::Settings local;
   // This very program, also where its file was replaced by a newer one meanwhile.
   local.command = {"/proc/self/exe", "build-layer", "--json"};
   const auto more = arguments.for_build_layer();
   local.command.insert(local.command.end(), more.begin(), more.end());
   local.interruption = interruption.descriptor();
-  build::LocalRunner runner(graph, std::move(local));
-  build::ExecutorSettings settings;
+  schedule::LocalRunner runner(graph, std::move(local));
+  schedule::ExecutorSettings settings;
   settings.jobs = configuration.settings.jobs;
   settings.stop_requested = stop_requested;
-  return build::run_steps(graph, runner, settings, observer);
+  return schedule::run_steps(graph, runner, settings, observer);
 }
 
 void wait_for(const Interruption& interruption) {
@@ -81,27 +81,27 @@ ExitCode run(const WorkerArguments& arguments) {
   }
   spdlog::set_default_logger(spdlog::stderr_color_mt("oxbow"));
   const Interruption interruption;
-  job::WorkerNeeds needs;
+  bot::WorkerNeeds needs;
   needs.store = configuration->store;
   needs.settings = configuration->settings;
   needs.writes = !configuration->dry_run && !arguments.dry_run;
   needs.make_client = [&] { return make_client(*configuration); };
-  needs.run_graph = [&](const build::StepGraph& graph, build::StepObserver& observer,
+  needs.run_graph = [&](const schedule::StepGraph& graph, schedule::StepObserver& observer,
                         const std::function<bool()>& stop_requested, bool failed_again) {
     return run_graph(*configuration, interruption, graph, observer, stop_requested, failed_again);
   };
-  needs.log = [](job::WorkerNeeds::Level level, std::string_view line) {
-    spdlog::log(level == job::WorkerNeeds::Level::info ? spdlog::level::info : spdlog::level::warn,
-                "{}", report::printable(line));
+  needs.log = [](bot::WorkerNeeds::Level level, std::string_view line) {
+    spdlog::log(level == bot::WorkerNeeds::Level::info ? spdlog::level::info : spdlog::level::warn,
+                "{}", printable(line));
   };
   spdlog::info("working on {}{}", configuration->store.string(),
                needs.writes ? "" : "; a dry run: nothing is written to GitHub");
-  job::Ending ending;
+  bot::Ending ending;
   const std::jthread watch([&] {
     wait_for(interruption);
     ending.request();
   });
-  const auto worked = job::work(needs, ending);
+  const auto worked = bot::work(needs, ending);
   if (!worked) {
     report_error(worked.error().message);
     std::_Exit(static_cast<int>(ExitCode::could_not));

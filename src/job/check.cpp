@@ -6,13 +6,13 @@
 
 #include "base/file.h"
 #include "job/affected_roots.h"
-#include "plan/comparison.h"
+#include "verdict/comparison.h"
 
 namespace oxbow::job {
 namespace {
 
-using plan::Outcome;
-using plan::RootOutcome;
+using verdict::Outcome;
+using verdict::RootOutcome;
 
 // The end of a layer's log, as it is.
 std::string log_tail(const std::filesystem::path& layer) {
@@ -25,14 +25,15 @@ std::string log_tail(const std::filesystem::path& layer) {
 // What is known of an affected root, and its layers on either side.
 struct RootState {
   opam::PackageId package;
-  RootOutcome base = plan::Absent{};
-  RootOutcome head = plan::Absent{};
+  RootOutcome base = verdict::Absent{};
+  RootOutcome head = verdict::Absent{};
   std::optional<NodeIndex> base_layer;
   std::optional<NodeIndex> head_layer;
 
   // Only what the base's build says tells whose failure it is.
   bool needs_base() const {
-    return plan::is_failure(head) && std::holds_alternative<plan::NotBuilt>(base) && base_layer;
+    return verdict::is_failure(head) && std::holds_alternative<verdict::NotBuilt>(base) &&
+           base_layer;
   }
 };
 
@@ -100,7 +101,7 @@ class TargetChecker {
 
   static RootOutcome solved_outcome(const plan::SolvedRoot& root) {
     if (!root.solution) return Outcome::no_solution;
-    return plan::NotBuilt{};
+    return verdict::NotBuilt{};
   }
 
   // The plan's cone is of build-ids. By day10's keys it is the layers of affected roots that none
@@ -167,14 +168,14 @@ class TargetChecker {
 
   // Whether a layer outside the cone is to be told: it was built, or is to blame for another.
   static bool is_news(const LayerOutcome& outcome) {
-    return !outcome.cached || plan::is_failure(outcome.result.outcome);
+    return !outcome.cached || verdict::is_failure(outcome.result.outcome);
   }
 
   // Trouble of ours below a layer is no failure of a dependency.
   static Outcome outcome_above(const LayerRun& run, NodeIndex at) {
     const LayerOutcome& outcome = run.outcome(at);
     if (!outcome.failed) return outcome.result.outcome;
-    return plan::outcome_above(run.outcome(*outcome.failed).result.outcome);
+    return verdict::outcome_above(run.outcome(*outcome.failed).result.outcome);
   }
 
   report::BuiltLayer built_layer(const LayerGraph& graph, const LayerRun& run, NodeIndex at,
@@ -206,7 +207,7 @@ class TargetChecker {
 
   report::RootCheck root_check(const RootState& root) const {
     report::RootCheck check{root.package, root.base, root.head, ""};
-    if (root.head_layer && plan::is_failure(root.head)) {
+    if (root.head_layer && verdict::is_failure(root.head)) {
       const LayerOutcome& outcome = head_run_.outcome(*root.head_layer);
       check.failed_key = after_[outcome.failed.value_or(*root.head_layer)].key;
     }
@@ -216,7 +217,7 @@ class TargetChecker {
   const plan::Cone* cone_;
   const PlannedTarget* planned_;
   const CheckSettings* settings_;
-  build::LayerStore store_;
+  cache::LayerStore store_;
   LayerGraph before_;
   LayerGraph after_;
   LayerRun head_run_;

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/error.h"
-#include "build/layer_builder.h"
 #include "job/layer_graph.h"
 #include "job/layer_run.h"
 #include "job/plan.h"
+#include "layer/builder.h"
 #include "report/check_report.h"
 
 namespace oxbow::job {
@@ -19,7 +19,7 @@ namespace oxbow::job {
 struct CheckSettings {
   std::filesystem::path cache;
   KeyKind keys = KeyKind::build_id;
-  build::BuildSettings build;
+  layer::BuildSettings build;
   RunSteps run;
   /// Of the request's additional packages, whether the change rebuilds them or not.
   bool build_also = false;

@@ -92,9 +92,9 @@ std::vector<NodeIndex> LayerGraph::build_order() const {
   return order;
 }
 
-Result<std::vector<build::SpecFile>> LayerGraph::files(const opam::PackageId& package) const {
+Result<std::vector<layer::RecipeFile>> LayerGraph::files(const opam::PackageId& package) const {
   constexpr std::size_t longest = std::size_t{8} << 20;
-  std::vector<build::SpecFile> read;
+  std::vector<layer::RecipeFile> read;
   for (std::size_t i = 0; i < state_->trees().size(); ++i) {
     const repo::PackageEntry* const entry = state_->snapshot(i).find(package.name, package.version);
     if (entry == nullptr) continue;
@@ -113,10 +113,10 @@ Result<std::vector<build::SpecFile>> LayerGraph::files(const opam::PackageId& pa
   return read;
 }
 
-Result<build::LayerSpec> LayerGraph::spec(NodeIndex at, const std::vector<NodeIndex>& order) const {
+Result<layer::Recipe> LayerGraph::spec(NodeIndex at, const std::vector<NodeIndex>& order) const {
   std::vector<bool> needed(nodes_.size());
   needed[index(at)] = true;
-  build::LayerSpec spec;
+  layer::Recipe spec;
   spec.platform = platform_->to_string();
   spec.package = package(at);
   spec.key = (*this)[at].key;
@@ -139,7 +139,7 @@ Result<build::LayerSpec> LayerGraph::spec(NodeIndex at, const std::vector<NodeIn
   for (const NodeIndex dep : (*this)[at].deps) {
     spec.deps.push_back({package(dep), (*this)[dep].key});
   }
-  std::ranges::sort(spec.deps, [](const build::LayerName& x, const build::LayerName& y) {
+  std::ranges::sort(spec.deps, [](const layer::LayerName& x, const layer::LayerName& y) {
     return opam::compare_packages(x.package, y.package) < 0;
   });
   spec.opam = solved_->universe().package((*this)[at].package).definition->source();

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "build/layer_spec.h"
 #include "job/state.h"
+#include "layer/recipe.h"
 #include "opam/system_packages.h"
 #include "plan/solved_state.h"
 #include "solve/target.h"
@@ -61,14 +61,14 @@ class LayerGraph {
 
   /// What it takes to build a layer, which must be in the build order `order`. Errors: a file that
   /// cannot be read, a package of the system that has no name.
-  Result<build::LayerSpec> spec(NodeIndex at, const std::vector<NodeIndex>& order) const;
+  Result<layer::Recipe> spec(NodeIndex at, const std::vector<NodeIndex>& order) const;
 
  private:
   std::pair<NodeIndex, bool> intern(solve::PackageIndex package, const std::string& key);
   NodeIndex add_layer(plan::LayerIndex layer);
   std::optional<NodeIndex> add_by_tree(const plan::SolvedRoot& root);
   void join(NodeIndex at, NodeIndex dep);
-  Result<std::vector<build::SpecFile>> files(const opam::PackageId& package) const;
+  Result<std::vector<layer::RecipeFile>> files(const opam::PackageId& package) const;
 
   const State* state_;
   const plan::SolvedState* solved_;

@@ -4,11 +4,11 @@
 #include <unordered_map>
 
 #include "job/recorded_seconds.h"
-#include "plan/comparison.h"
+#include "verdict/comparison.h"
 
 namespace oxbow::job {
 
-using plan::Outcome;
+using verdict::Outcome;
 
 // Some layers and all below them, dependencies first; those in a circle last.
 std::vector<NodeIndex> LayerRun::with_all_below(std::vector<NodeIndex> open) const {
@@ -100,28 +100,28 @@ void LayerRun::pass_on_failures() {
   }
 }
 
-Result<build::StepGraph> LayerRun::steps() {
-  build::StepGraph graph;
-  std::vector<std::optional<build::StepIndex>> steps(graph_->nodes().size());
+Result<schedule::StepGraph> LayerRun::steps() {
+  schedule::StepGraph graph;
+  std::vector<std::optional<schedule::StepIndex>> steps(graph_->nodes().size());
   for (const NodeIndex at : layers_) {
     if (outcomes_[index(at)]) continue;
     auto spec = graph_->spec(at, order_);
     if (!spec) return std::unexpected(std::move(spec.error()));
-    build::Step step;
+    schedule::Step step;
     step.spec = std::move(*spec);
     for (const NodeIndex dep : (*graph_)[at].deps) {
       if (steps[index(dep)]) step.deps.push_back(*steps[index(dep)]);
     }
-    steps[index(at)] = static_cast<build::StepIndex>(graph.steps.size());
+    steps[index(at)] = static_cast<schedule::StepIndex>(graph.steps.size());
     graph.steps.push_back(std::move(step));
     of_step_.push_back(at);
   }
   return graph;
 }
 
-void LayerRun::expect(build::StepGraph& graph) const {
+void LayerRun::expect(schedule::StepGraph& graph) const {
   const auto recorded = recorded_seconds(*store_);
-  for (build::Step& step : graph.steps) {
+  for (schedule::Step& step : graph.steps) {
     const auto found = recorded.find(step.spec.package.name);
     if (found != recorded.end()) step.expected = found->second;
   }
@@ -157,7 +157,7 @@ Result<void> LayerRun::build(std::span<const NodeIndex> wanted, const RunSteps& 
     LayerOutcome outcome;
     outcome.result = std::move((*results)[i]);
     if (outcome.result.outcome == Outcome::dependency_failed) {
-      outcome.failed = of_step_[build::index(outcome.result.failed_step)];
+      outcome.failed = of_step_[schedule::index(outcome.result.failed_step)];
     }
     outcomes_[index(of_step_[i])] = std::move(outcome);
   }
@@ -165,8 +165,8 @@ Result<void> LayerRun::build(std::span<const NodeIndex> wanted, const RunSteps& 
 }
 
 std::optional<Outcome> cached_outcome(const LayerGraph& graph, NodeIndex own,
-                                      const build::LayerStore& store,
-                                      const build::BuildSettings& settings) {
+                                      const cache::LayerStore& store,
+                                      const layer::BuildSettings& settings) {
   const auto known = [&](NodeIndex at) -> std::optional<Outcome> {
     const auto record = store.find(graph[at].key);
     if (!record || !*record || !is_settled(**record, settings)) return std::nullopt;
@@ -181,7 +181,7 @@ std::optional<Outcome> cached_outcome(const LayerGraph& graph, NodeIndex own,
     if (seen[index(at)]) continue;
     seen[index(at)] = true;
     const auto outcome = known(at);
-    if (outcome && plan::is_failure(*outcome)) return Outcome::dependency_failed;
+    if (outcome && verdict::is_failure(*outcome)) return Outcome::dependency_failed;
     if (outcome) continue;  // whatever it stands on was built
     open.insert(open.end(), graph[at].deps.begin(), graph[at].deps.end());
   }

@@ -8,21 +8,21 @@
 #include <vector>
 
 #include "base/error.h"
-#include "build/layer_builder.h"
-#include "build/layer_store.h"
-#include "build/step_graph.h"
+#include "cache/store.h"
 #include "job/layer_graph.h"
+#include "layer/builder.h"
+#include "schedule/step_graph.h"
 
 namespace oxbow::job {
 
 /// Runs the steps of a graph, of which `cached` more were found in the cache: the executor with a
 /// runner, and whoever watches. In the order of the graph.
-using RunSteps = std::function<Result<std::vector<build::StepResult>>(const build::StepGraph& graph,
-                                                                      std::size_t cached)>;
+using RunSteps = std::function<Result<std::vector<schedule::StepResult>>(
+    const schedule::StepGraph& graph, std::size_t cached)>;
 
 /// What became of one layer of a graph.
 struct LayerOutcome {
-  build::StepResult result;         ///< but for its failed_step
+  schedule::StepResult result;      ///< but for its failed_step
   bool cached = false;              ///< found in the cache: nothing was run
   std::optional<NodeIndex> failed;  ///< of dependency_failed: the layer that failed itself
 };
@@ -31,8 +31,8 @@ struct LayerOutcome {
 /// of the cache is kept there while it lives. For one thread; everything given must outlive it.
 class LayerRun {
  public:
-  LayerRun(const LayerGraph& graph, const build::LayerStore& store,
-           const build::BuildSettings& settings)
+  LayerRun(const LayerGraph& graph, const cache::LayerStore& store,
+           const layer::BuildSettings& settings)
       : graph_(&graph), store_(&store), settings_(&settings) {}
 
   /// Builds the layers `wanted`, and those below that they need and the cache has not. Called once.
@@ -52,24 +52,24 @@ class LayerRun {
   Result<void> choose(std::span<const NodeIndex> wanted);
   void refuse_circles();
   void pass_on_failures();
-  Result<build::StepGraph> steps();
-  void expect(build::StepGraph& graph) const;
+  Result<schedule::StepGraph> steps();
+  void expect(schedule::StepGraph& graph) const;
   Result<void> check_cache() const;
 
   const LayerGraph* graph_;
-  const build::LayerStore* store_;
-  const build::BuildSettings* settings_;
+  const cache::LayerStore* store_;
+  const layer::BuildSettings* settings_;
   std::vector<NodeIndex> order_;
   std::vector<NodeIndex> layers_;
   std::vector<NodeIndex> of_step_;
   std::vector<std::optional<LayerOutcome>> outcomes_;  // by node
   std::vector<std::string> warnings_;
-  std::optional<build::Lease> lease_;
+  std::optional<cache::Lease> lease_;
 };
 
 /// What the cache says of a root's layer, where it stands on `own`; none if it says nothing.
-std::optional<plan::Outcome> cached_outcome(const LayerGraph& graph, NodeIndex own,
-                                            const build::LayerStore& store,
-                                            const build::BuildSettings& settings);
+std::optional<verdict::Outcome> cached_outcome(const LayerGraph& graph, NodeIndex own,
+                                               const cache::LayerStore& store,
+                                               const layer::BuildSettings& settings);
 
 }  // namespace oxbow::job

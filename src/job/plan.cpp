@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "build/layer_store.h"
+#include "cache/store.h"
 #include "job/changes.h"
 #include "plan/cone.h"
 
@@ -103,7 +103,7 @@ class TargetPlan {
 
   void look_into_cache(report::TargetReport& report) const {
     if (!request_->cache) return;
-    const build::LayerStore store(*request_->cache, report.platform);
+    const cache::LayerStore store(*request_->cache, report.platform);
     for (plan::ConeLayer& layer : report.cone.added) {
       const auto record = store.find(layer.key);
       layer.cached = record && *record;  // a broken one is built again

@@ -5,7 +5,7 @@
 
 namespace oxbow::job {
 
-std::unordered_map<std::string, double> recorded_seconds(const build::LayerStore& store) {
+std::unordered_map<std::string, double> recorded_seconds(const cache::LayerStore& store) {
   struct Known {
     double created = 0;
     double seconds = 0;

@@ -3,13 +3,13 @@
 #include <string>
 #include <unordered_map>
 
-#include "build/layer_store.h"
+#include "cache/store.h"
 #include "plan/cone.h"
 
 namespace oxbow::job {
 
 /// How long the last build of each package took, by the package's name, as far as the cache knows.
-std::unordered_map<std::string, double> recorded_seconds(const build::LayerStore& store);
+std::unordered_map<std::string, double> recorded_seconds(const cache::LayerStore& store);
 
 /// How long building what is not cached of a cone will take with so many builds at once; 0 where
 /// nothing is known of it. A package that was never built is taken for the median of the others.

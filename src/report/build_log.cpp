@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 
 namespace oxbow::report {
 namespace {

@@ -4,15 +4,15 @@
 #include <cmath>
 #include <string_view>
 
+#include "base/json_writer.h"
 #include "report/build_log.h"
 #include "report/json.h"
-#include "report/json_writer.h"
 
 namespace oxbow::report {
 namespace {
 
 constexpr std::size_t check_version = 1;
-constexpr auto last_verdict = plan::Verdict::unknown;
+constexpr auto last_verdict = verdict::Verdict::unknown;
 
 // No build's time is worth more digits.
 double to_milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
@@ -40,7 +40,7 @@ class CheckJson : public JsonWriter<CheckJson> {
     key("verdicts");
     open();
     for (int i = 0; i <= static_cast<int>(last_verdict); ++i) {
-      const auto verdict = static_cast<plan::Verdict>(i);
+      const auto verdict = static_cast<verdict::Verdict>(i);
       field(name(verdict), static_cast<std::size_t>(
                                std::ranges::count(target.roots, verdict, &RootCheck::verdict)));
     }
@@ -62,9 +62,9 @@ class CheckJson : public JsonWriter<CheckJson> {
   }
 
   void value(const BuiltLayer& layer) {
-    const bool failed = layer.outcome == plan::Outcome::failure;
+    const bool failed = layer.outcome == verdict::Outcome::failure;
     const std::string error = failed ? first_error_line(layer.log_tail) : "";
-    const bool trouble = layer.trouble != plan::Trouble::none;
+    const bool trouble = layer.trouble != verdict::Trouble::none;
     open();
     field("package", layer.package);
     field("key", layer.key);

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "opam/package_id.h"
-#include "plan/comparison.h"
-#include "plan/outcome.h"
 #include "report/report.h"
+#include "verdict/comparison.h"
+#include "verdict/outcome.h"
 
 namespace oxbow::report {
 
@@ -18,10 +18,10 @@ struct BuiltLayer {
   std::string key;
   bool in_cone = true;  ///< or a dependency that the cache lacked
   bool cached = false;  ///< its outcome was in the cache: nothing was run
-  plan::Outcome outcome = plan::Outcome::success;
-  plan::Trouble trouble = plan::Trouble::none;  ///< of an internal error
-  std::string message;                          ///< of an internal error, in a line
-  double seconds = 0;                           ///< that the build took, now or then; 0 is unknown
+  verdict::Outcome outcome = verdict::Outcome::success;
+  verdict::Trouble trouble = verdict::Trouble::none;  ///< of an internal error
+  std::string message;                                ///< of an internal error, in a line
+  double seconds = 0;  ///< that the build took, now or then; 0 is unknown
   std::size_t attempts = 0;
   std::string failed_key;  ///< of dependency_failed: the layer of the same list that failed itself
   std::string log_tail;    ///< the end of build.log as it is; of what succeeded it may be left out
@@ -29,14 +29,14 @@ struct BuiltLayer {
 };
 
 /// A root that the change may have touched. A root that stands on a layer with trouble has that
-/// layer's outcome, not dependency_failed (plan::outcome_above).
+/// layer's outcome, not dependency_failed (verdict::outcome_above).
 struct RootCheck {
   opam::PackageId package;
-  plan::RootOutcome base;
-  plan::RootOutcome head;
+  verdict::RootOutcome base;
+  verdict::RootOutcome head;
   std::string failed_key;  ///< where the head fails: the layer that is to blame, its own or below
 
-  plan::Verdict verdict() const { return plan::compare(base, head); }
+  verdict::Verdict verdict() const { return verdict::compare(base, head); }
 };
 
 /// What was built for one target, and what that says of its roots.

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/untrusted.h"
 #include "report/check_wording.h"
 #include "report/terminal.h"
-#include "report/untrusted.h"
 
 namespace oxbow::report {
 namespace {

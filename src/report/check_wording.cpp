@@ -16,8 +16,8 @@
 namespace oxbow::report {
 namespace {
 
-using plan::Outcome;
-using plan::Verdict;
+using verdict::Outcome;
+using verdict::Verdict;
 
 constexpr std::size_t names_in_reason = 3;
 
@@ -46,7 +46,7 @@ Regressed regressed(const CheckReport& report) {
 }
 
 bool fails_unknown(const RootCheck& root) {
-  return root.verdict() == Verdict::unknown && plan::is_failure(root.head);
+  return root.verdict() == Verdict::unknown && verdict::is_failure(root.head);
 }
 
 template <typename Predicate>
@@ -164,11 +164,12 @@ Phrase built_counts(std::span<const TargetCheck> targets) {
   std::size_t of_base = 0;
   for (const TargetCheck& target : targets) {
     for (const BuiltLayer& layer : target.layers) {
-      ++(layer.cached ? cached : plan::is_lasting(layer.outcome) ? built : not_built);
+      ++(layer.cached ? cached : verdict::is_lasting(layer.outcome) ? built : not_built);
     }
-    of_base += static_cast<std::size_t>(std::ranges::count_if(
-        target.base_layers,
-        [](const BuiltLayer& layer) { return !layer.cached && plan::is_lasting(layer.outcome); }));
+    of_base += static_cast<std::size_t>(
+        std::ranges::count_if(target.base_layers, [](const BuiltLayer& layer) {
+          return !layer.cached && verdict::is_lasting(layer.outcome);
+        }));
   }
   Phrase phrase;
   phrase.words(grouped(built) + " built, " + grouped(cached) + " cached");
@@ -299,8 +300,8 @@ Lines CheckWording::trouble(const TargetCheck& check) {
     for (const BuiltLayer& layer : layers) {
       if (!has_trouble(layer) || size++ >= bounds_.groups) continue;
       Phrase phrase = layer_name(layer).words(of_base).words(": ");
-      phrase.strong(layer.trouble == plan::Trouble::none ? "internal error"
-                                                         : spaced(name(layer.trouble)));
+      phrase.strong(layer.trouble == verdict::Trouble::none ? "internal error"
+                                                            : spaced(name(layer.trouble)));
       if (!layer.message.empty()) phrase.words(": ").quoted(layer.message);
       if (layer.attempts > 1) phrase.words(", tried " + counted(layer.attempts, "time"));
       lines.push_back({0, std::move(phrase), false});

@@ -34,13 +34,13 @@ bool is_untouched(const TargetReport& target, const TargetCheck& check);
 /// Roots of a verdict that are told with what failed, and its log.
 struct FailureList {
   std::string_view title;
-  plan::Verdict verdict;
+  verdict::Verdict verdict;
 };
-inline constexpr FailureList regressions{"Regressed", plan::Verdict::regressed};
+inline constexpr FailureList regressions{"Regressed", verdict::Verdict::regressed};
 inline constexpr FailureList new_failures{"New, and failing to build",
-                                          plan::Verdict::added_failing};
+                                          verdict::Verdict::added_failing};
 inline constexpr FailureList unknown_failures{"Failing, and not known whether the base does",
-                                              plan::Verdict::unknown};
+                                              verdict::Verdict::unknown};
 
 /// Roots of a verdict that are told by name alone.
 struct NameList {

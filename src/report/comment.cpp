@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 #include "report/wording.h"
 
 namespace oxbow::report {

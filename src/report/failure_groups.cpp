@@ -14,10 +14,10 @@ namespace {
 using Roots = std::vector<const RootCheck*>;
 
 std::map<std::string_view, Roots> roots_by_failed_key(const TargetCheck& target,
-                                                      plan::Verdict verdict) {
+                                                      verdict::Verdict verdict) {
   std::map<std::string_view, Roots> roots;
   for (const RootCheck& root : target.roots) {
-    if (root.verdict() == verdict && plan::is_failure(root.head))
+    if (root.verdict() == verdict && verdict::is_failure(root.head))
       roots[root.failed_key].push_back(&root);
   }
   return roots;
@@ -25,7 +25,7 @@ std::map<std::string_view, Roots> roots_by_failed_key(const TargetCheck& target,
 
 // Without one where the build was ended, since its last lines then say nothing.
 std::string error_of(const BuiltLayer& layer) {
-  return layer.outcome == plan::Outcome::timed_out ? "" : first_error_line(layer.log_tail);
+  return layer.outcome == verdict::Outcome::timed_out ? "" : first_error_line(layer.log_tail);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ std::size_t FailureGroup::dependents() const {
   return number;
 }
 
-std::vector<FailureGroup> failure_groups(const TargetCheck& target, plan::Verdict verdict) {
+std::vector<FailureGroup> failure_groups(const TargetCheck& target, verdict::Verdict verdict) {
   auto roots = roots_by_failed_key(target, verdict);
   std::vector<FailureGroup> groups;
   std::map<std::string, std::size_t> known;

@@ -24,6 +24,6 @@ struct FailureGroup {
 
 /// What is to blame for the roots of a target that fail on the head and have this verdict, each
 /// layer once: the groups that take most with them first. They point into `target`.
-std::vector<FailureGroup> failure_groups(const TargetCheck& target, plan::Verdict verdict);
+std::vector<FailureGroup> failure_groups(const TargetCheck& target, verdict::Verdict verdict);
 
 }  // namespace oxbow::report

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json_writer.h"
 #include "plan/change.h"
-#include "report/json_writer.h"
 #include "report/wording.h"
 
 namespace oxbow::report {

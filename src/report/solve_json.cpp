@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 
 namespace oxbow::report {
 namespace {

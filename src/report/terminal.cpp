@@ -1,6 +1,6 @@
 #include "report/terminal.h"
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 
 namespace oxbow::report {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "store/database.h"
-#include "store/time.h"
 
 namespace oxbow::store {
 

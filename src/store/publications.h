@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "store/database.h"
 #include "store/runs.h"
-#include "store/time.h"
 
 namespace oxbow::store {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "store/database.h"
-#include "store/time.h"
 
 namespace oxbow::store {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "store/database.h"
-#include "store/time.h"
 
 namespace oxbow::store {
 
@@ -97,7 +97,7 @@ struct RunLayer {
   std::string key;
   std::string reason;  ///< why it is rebuilt, in a line of plain text
   LayerState state = LayerState::waiting;
-  std::string outcome;  ///< plan::name(Outcome), when done
+  std::string outcome;  ///< verdict::name(Outcome), when done
   bool cached = false;
   double seconds = 0;
   std::string error_line;  ///< the first of its log, of what failed
@@ -107,9 +107,9 @@ struct RunLayer {
 struct RunRoot {
   std::size_t target = 0;
   std::string package;
-  std::string base;  ///< plan::name(RootOutcome)
+  std::string base;  ///< verdict::name(RootOutcome)
   std::string head;
-  std::string verdict;     ///< plan::name(Verdict)
+  std::string verdict;     ///< verdict::name(Verdict)
   std::string failed_key;  ///< the layer to blame, if one is
 };
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 
 namespace oxbow::web {
 
@@ -23,7 +23,7 @@ Html escaped(std::string_view text) {
   return html;
 }
 
-Html text(std::string_view any) { return escaped(report::printable(any)); }
+Html text(std::string_view any) { return escaped(printable(any)); }
 
 Html lines(std::string_view any) {
   Html html;

@@ -30,7 +30,7 @@ std::string run_address(const Run& run) {
   return "/runs/" + std::to_string(std::to_underlying(run.id));
 }
 
-Html time(store::Time at) {
+Html time(Time at) {
   return text(fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
                           fmt::gmtime(std::chrono::system_clock::to_time_t(at))));
 }

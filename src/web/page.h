@@ -19,7 +19,7 @@ namespace oxbow::web {
 struct PageFacts {
   std::string github = "https://github.com";
   bool dry_run = false;
-  store::Time now;
+  Time now;
 };
 
 std::string queue_page(const PageFacts& facts, const std::vector<store::Run>& runs, bool has_more,

@@ -78,7 +78,7 @@ Site::Site(store::Database database, SiteSettings settings)
       publications_(database_),
       settings_(std::move(settings)) {}
 
-Response Site::answer(const Request& request, store::Time now) {
+Response Site::answer(const Request& request, Time now) {
   if (request.method != "GET" && request.method != "HEAD") {
     return trouble(405, "pages are only read");
   }
@@ -111,7 +111,7 @@ Response Site::answer(const Request& request, store::Time now) {
   return response;
 }
 
-Response Site::route(const Request& request, const Parts& parts, store::Time now) {
+Response Site::route(const Request& request, const Parts& parts, Time now) {
   const PageFacts facts{settings_.github, settings_.dry_run, now};
   Result<Response> response = trouble(404, "there is no such page");
   if (parts.empty()) {
@@ -228,7 +228,7 @@ Result<Response> Site::log(const Request& request, const store::Run& run, const 
   return response;
 }
 
-Result<Response> Site::metrics(store::Time now) {
+Result<Response> Site::metrics(Time now) {
   Metrics metrics;
   metrics.answered = answered_;
   auto runs = runs_.counts();

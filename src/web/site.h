@@ -34,19 +34,19 @@ class Site {
  public:
   Site(store::Database database, SiteSettings settings);
 
-  Response answer(const Request& request, store::Time now);
+  Response answer(const Request& request, Time now);
 
  private:
   using Parts = std::vector<std::string>;
 
-  Response route(const Request& request, const Parts& parts, store::Time now);
+  Response route(const Request& request, const Parts& parts, Time now);
   Result<Response> queue(const Request& request, const PageFacts& facts);
   Result<Response> of_run(const Request& request, const Parts& parts, const PageFacts& facts);
   Result<Response> run(const store::Run& run, std::size_t skip, const PageFacts& facts);
   Result<Response> log(const Request& request, const store::Run& run, const Parts& parts,
                        const PageFacts& facts);
   Result<Response> comment(const Request& request, const store::Run& run, const PageFacts& facts);
-  Result<Response> metrics(store::Time now);
+  Result<Response> metrics(Time now);
 
   store::Database database_;
   store::Runs runs_;

@@ -209,7 +209,7 @@ store::RunId fill(store::Database& database) {
       subject.head = fmt::format("{:040x}", i);
       subject.title = "A pull request";
       last = value_of(runs.begin(subject, store::RunScope::everything, store::Hold::none, {}, "x",
-                                 store::to_time(i)))
+                                 to_time(i)))
                  .run;
     }
     return {};
@@ -249,14 +249,14 @@ bool page_rows(const fs::path& folder) {
       // Anew each time, so that nothing was kept.
       web::Site site(value_of(store::Database::open(file, Access::read_only)),
                      {folder / "cache", "https://github.com", false});
-      site.answer({"GET", "/healthz", {}, ""}, store::to_time(0));
+      site.answer({"GET", "/healthz", {}, ""}, to_time(0));
       const auto begin = Clock::now();
       const auto response =
           site.answer({"GET", path,
                        path == "/" ? std::map<std::string, std::string>{{"before", "50000"}}
                                    : std::map<std::string, std::string>{},
                        ""},
-                      store::to_time(0));
+                      to_time(0));
       if (response.status != 200) give_up(path + " was not answered");
       times.push_back(since(begin));
     }

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "build/mounts.h"
+#include "sandbox/mounts.h"
 #include "tests/bench/build_rows.h"
 #include "tests/bench/layer_rows.h"
 
@@ -15,7 +15,7 @@ int main(int count, char** words) {
   }
   // Before there is another thread.
   if (::geteuid() == 0) {
-    if (const auto own = oxbow::build::own_mounts(); !own) {
+    if (const auto own = oxbow::sandbox::own_mounts(); !own) {
       fmt::print(stderr, "oxbow_build_bench: {}\n", own.error().message);
       return 2;
     }

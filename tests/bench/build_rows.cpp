@@ -12,13 +12,13 @@
 #include <random>
 #include <vector>
 
-#include "build/executor.h"
+#include "schedule/executor.h"
 #include "tests/fakes/fake_runner.h"
 
 namespace oxbow {
 namespace {
 
-using namespace oxbow::build;
+using namespace oxbow::schedule;
 
 constexpr std::size_t step_count = 2000;
 constexpr std::size_t level_count = 12;

@@ -19,20 +19,22 @@
 #include <vector>
 
 #include "base/file.h"
-#include "build/build_root.h"
-#include "build/layer_store.h"
-#include "build/mounts.h"
-#include "build/opam_run.h"
-#include "build/tree_removal.h"
+#include "base/tree_removal.h"
+#include "cache/store.h"
+#include "layer/build_root.h"
+#include "layer/opam_run.h"
 #include "opam/chosen_definition.h"
 #include "opam/definition.h"
+#include "sandbox/mounts.h"
 
 namespace oxbow {
 namespace {
 
 namespace fs = std::filesystem;
 
-using namespace oxbow::build;
+using namespace oxbow::cache;
+using namespace oxbow::layer;
+using namespace oxbow::sandbox;
 using Words = std::vector<std::string>;
 
 constexpr const char* platform = "debian-12-x86_64";
@@ -209,8 +211,8 @@ class LayerBench {
   }
 
   /// A package that does nothing, above `below`.
-  LayerSpec tiny(const std::string& name, const std::vector<LayerName>& below) const {
-    LayerSpec spec;
+  Recipe tiny(const std::string& name, const std::vector<LayerName>& below) const {
+    Recipe spec;
     spec.platform = platform;
     spec.package = {name, "1"};
     spec.key = "bench-" + name;
@@ -219,7 +221,7 @@ class LayerBench {
     return spec;
   }
 
-  void build(const LayerSpec& spec, const std::string& sandbox) {
+  void build(const Recipe& spec, const std::string& sandbox) {
     const fs::path file = folder_ / "spec.json";
     write(file, to_json(spec));
     run_well({program_, "build-layer", "--json", "--cache", cache(), "--sandbox", sandbox, "--spec",
@@ -228,7 +230,7 @@ class LayerBench {
   }
 
   /// opam by itself, on the root that a step has, without a sandbox.
-  double opam_alone(const LayerSpec& spec) {
+  double opam_alone(const Recipe& spec) {
     const auto definition = opam::Definition::parse(spec.opam);
     if (!definition) give_up(definition.error().message);
     std::vector<opam::PackageId> deps;
@@ -270,7 +272,7 @@ class LayerBench {
     fs::create_directory_symlink(world_ / "cache" / platform / "base", cache() / platform / "base");
     std::vector<LayerName> below;
     for (int i = 0; i < 10; ++i) {
-      const LayerSpec spec = tiny(fmt::format("below{}", i), {});
+      const Recipe spec = tiny(fmt::format("below{}", i), {});
       build(spec, "bwrap");
       below.push_back({spec.package, spec.key});
     }

@@ -19,7 +19,7 @@ BuildStatus status() {
   BuildStatus status;
   status.counts.waiting = 30;
   status.counts.running = 2;
-  status.counts.ended[std::to_underlying(plan::Outcome::success)] = 7;
+  status.counts.ended[std::to_underlying(verdict::Outcome::success)] = 7;
   status.seconds_left = 125;
   status.running = {{"dune.3.17", 61}, {"lwt.5.6.1", 3}};
   return status;
@@ -50,20 +50,20 @@ std::string written(bool terminal, const Work& work) {
 }
 
 void fail_one_of_two() {
-  build::LiteralSteps steps("a:1 b:1");
+  schedule::LiteralSteps steps("a:1 b:1");
   steps.graph.steps[0].spec.package.name = "a\x1b[2J";
   BuildProgress progress(steps.graph, 5);
-  build::StepCounts counts;
+  schedule::StepCounts counts;
   counts.running = 2;
   progress.started(steps["a"]);
   progress.started(steps["b"]);
   progress.at(counts, 3);
   progress.at(counts, 2);  // too early to be drawn
-  build::StepResult result;
-  result.outcome = plan::Outcome::failure;
+  schedule::StepResult result;
+  result.outcome = verdict::Outcome::failure;
   result.seconds = 65;
   progress.finished(steps["a"], result);
-  result.outcome = plan::Outcome::success;
+  result.outcome = verdict::Outcome::success;
   progress.finished(steps["b"], result);
 }
 
@@ -86,8 +86,8 @@ TEST_CASE("the status says how far it is and what runs") {
   CHECK(status_lines(all, 80) == Lines{"7/39 done, 2 running, about 2 min 5 s left",
                                        "  dune.3.17 (1 min 1 s), lwt.5.6.1 (3 s)"});
   all.cached = 12;
-  all.counts.ended[std::to_underlying(plan::Outcome::failure)] = 1;
-  all.counts.ended[std::to_underlying(plan::Outcome::dependency_failed)] = 4;
+  all.counts.ended[std::to_underlying(verdict::Outcome::failure)] = 1;
+  all.counts.ended[std::to_underlying(verdict::Outcome::dependency_failed)] = 4;
   CHECK(status_lines(all, 80)[0] ==
         "12/44 done, 2 running, 5 failed, 12 cached, about 2 min 5 s left");
 }
@@ -101,7 +101,7 @@ TEST_CASE("the status is never wider than the terminal") {
 
 TEST_CASE("when all is done no time is left") {
   BuildStatus done;
-  done.counts.ended[std::to_underlying(plan::Outcome::success)] = 3;
+  done.counts.ended[std::to_underlying(verdict::Outcome::success)] = 3;
   CHECK(status_lines(done, 80) == Lines{"3/3 done, 0 running", ""});
 }
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "tests/build/scratch_cache.h"
+#include "tests/cache/scratch_cache.h"
 #include "tests/e2e/change.h"
 
 using namespace oxbow;
@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto hour = std::chrono::hours(1);
 
-struct Cache : build::ScratchCache {
+struct Cache : cache::ScratchCache {
   Cache() {
     layer("aa11", std::string(2048, 'x'));
     layer("aa22", std::string(1024, 'x'));
@@ -106,7 +106,7 @@ TEST_CASE("cache show and log take a key by its beginning") {
 TEST_CASE("cache log says what it was told, and to a terminal nothing that steers it") {
   const Cache cache;
   const std::string log = "one\x1b[31m red\r\ntwo\xff";
-  build::write(cache.store.path("bb33") / "build.log", log);
+  cache::write(cache.store.path("bb33") / "build.log", log);
   CHECK(cache.answer("log", {"bb33"}) == log);
   const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
   REQUIRE(::grantpt(terminal) == 0);
@@ -144,7 +144,7 @@ TEST_CASE("cache gc removes down to a size and an age") {
 TEST_CASE("cache verify ends with 1 if a layer is broken") {
   const Cache cache;
   CHECK(cache.answer("verify") == "debian-12-x86_64: 3 layers, 0 broken\n");
-  build::write(cache.store.path("bb33") / "fs/bin/tool", "contenT");
+  cache::write(cache.store.path("bb33") / "fs/bin/tool", "contenT");
   const Ended found = cache.program.run(cache.words("verify"));
   CHECK(found.code == 1);
   CHECK(found.err.empty());

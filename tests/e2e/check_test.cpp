@@ -3,7 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "tests/build/scratch_cache.h"
+#include "tests/cache/scratch_cache.h"
 #include "tests/e2e/change.h"
 
 using namespace oxbow;
@@ -44,8 +44,8 @@ struct Checked : Change {
   }
 
   void have(const char* side, const std::string& id,
-            plan::Outcome outcome = plan::Outcome::success) const {
-    build::LayerRecord record = build::record_of("", outcome);
+            verdict::Outcome outcome = verdict::Outcome::success) const {
+    cache::LayerRecord record = cache::record_of("", outcome);
     record.package = *opam::parse_package_id(id);
     REQUIRE(commit_layer(cache.store, keys(side).at(id), record));
   }
@@ -59,7 +59,7 @@ struct Checked : Change {
     return file;
   }
 
-  build::ScratchCache cache;
+  cache::ScratchCache cache;
 };
 
 }  // namespace
@@ -139,7 +139,7 @@ TEST_CASE("check of what the cache has needs neither a base nor a sandbox") {
 
 TEST_CASE("check of a failure that is in the cache tells whose it is") {
   const Checked change;
-  change.have("added", "low.1", plan::Outcome::failure);
+  change.have("added", "low.1", verdict::Outcome::failure);
   change.have("removed", "low.1");
   change.have("removed", "top.1");
   const Ended regressed = change.program().run(change.words());
@@ -154,7 +154,7 @@ TEST_CASE("check of a failure that is in the cache tells whose it is") {
         "oxbow shell --cache " + change.cache.path().string() + " --platform debian-12-x86_64 " +
             change.keys("added").at("low.1"));
 
-  change.have("removed", "low.1", plan::Outcome::failure);
+  change.have("removed", "low.1", verdict::Outcome::failure);
   fs::remove_all(change.cache.store.path(change.keys("removed").at("top.1")));
   const Ended still = change.program().run(change.words());
   CHECK(still.code == 0);
@@ -192,7 +192,7 @@ TEST_CASE("shell says what there is no layer of") {
   change.have("added", "low.1");
   CHECK(error("low.1") == "the cache has no failed layer of 'low.1', and none of that key");
   // One that another program made has no spec.
-  change.have("added", "low.1", plan::Outcome::failure);
+  change.have("added", "low.1", verdict::Outcome::failure);
   CHECK_THAT(error("low.1"), Contains("spec.json") && Contains("--rebuild-failed"));
   CHECK_THAT(error(change.keys("added").at("low.1").substr(0, 10)), Contains("spec.json"));
 }

@@ -8,35 +8,36 @@
 #include <string>
 #include <vector>
 
-#include "build/layer_store.h"
-#include "build/schedule.h"
+#include "cache/store.h"
+#include "schedule/schedule.h"
 
-namespace oxbow::build {
+namespace oxbow::schedule {
 
 /// FakeBuilds runs the steps of a graph without a sandbox, and puts what lasts into a cache. What
 /// becomes of a step stands in its opam file: it fails, hangs or meets trouble if that holds
 /// "fails", "hangs" or "troubles", and else succeeds. It remembers what it was asked for.
 class FakeBuilds {
  public:
-  explicit FakeBuilds(const LayerStore& store) : store_(&store) {}
+  explicit FakeBuilds(const cache::LayerStore& store) : store_(&store) {}
 
   // What happens.
   std::optional<std::size_t> limit;  ///< of steps, over all graphs; the rest is cancelled
   std::string no_start;              ///< an error instead of any result
 
   // What happened.
-  std::vector<StepGraph> graphs;
+  std::vector<schedule::StepGraph> graphs;
   std::vector<std::size_t> cached;
 
-  Result<std::vector<StepResult>> operator()(const StepGraph& graph, std::size_t found) {
+  Result<std::vector<schedule::StepResult>> operator()(const schedule::StepGraph& graph,
+                                                       std::size_t found) {
     graphs.push_back(graph);
     cached.push_back(found);
     if (!no_start.empty()) return fail(no_start);
-    Schedule schedule(graph);
+    schedule::Schedule schedule(graph);
     while (const auto ready = schedule.next()) {
       if (limit && started_ == *limit) {
-        StepResult left_out;
-        left_out.outcome = plan::Outcome::cancelled;
+        schedule::StepResult left_out;
+        left_out.outcome = verdict::Outcome::cancelled;
         schedule.finished(ready->step, left_out);
         continue;
       }
@@ -51,23 +52,23 @@ class FakeBuilds {
   std::string steps(std::size_t graph = 0) const {
     REQUIRE(graph < graphs.size());
     std::string words;
-    for (const Step& step : graphs[graph].steps) {
+    for (const schedule::Step& step : graphs[graph].steps) {
       words += (words.empty() ? "" : " ") + step.spec.package.to_string();
     }
     return words;
   }
 
  private:
-  StepResult build(const LayerSpec& spec) const {
-    StepResult result;
-    result.outcome = plan::Outcome::success;
+  schedule::StepResult build(const layer::Recipe& spec) const {
+    schedule::StepResult result;
+    result.outcome = verdict::Outcome::success;
     result.seconds = 2.5;
     result.attempts = 1;
-    if (spec.opam.contains("fails")) result.outcome = plan::Outcome::failure;
-    if (spec.opam.contains("hangs")) result.outcome = plan::Outcome::timed_out;
+    if (spec.opam.contains("fails")) result.outcome = verdict::Outcome::failure;
+    if (spec.opam.contains("hangs")) result.outcome = verdict::Outcome::timed_out;
     if (spec.opam.contains("troubles")) {
-      result.outcome = plan::Outcome::internal_error;
-      result.trouble = plan::Trouble::source_unavailable;
+      result.outcome = verdict::Outcome::internal_error;
+      result.trouble = verdict::Trouble::source_unavailable;
       result.message = "no route to host";
       result.attempts = 3;
       return result;
@@ -76,26 +77,26 @@ class FakeBuilds {
     return result;
   }
 
-  void keep(const LayerSpec& spec, const StepResult& result) const {
+  void keep(const layer::Recipe& spec, const schedule::StepResult& result) const {
     auto draft = store_->begin(spec.key);
     REQUIRE(draft);
     std::filesystem::create_directories(draft->folder() / "fs");
     std::ofstream(draft->folder() / "fs/installed") << spec.package.to_string();
     std::ofstream(draft->folder() / "build.log") << "log of " << spec.package.to_string() << "\n";
-    LayerRecord record;
+    cache::LayerRecord record;
     record.package = spec.package;
     record.outcome = result.outcome;
-    record.exit_status = result.outcome == plan::Outcome::success ? 0 : 1;
+    record.exit_status = result.outcome == verdict::Outcome::success ? 0 : 1;
     record.created = 1'700'000'000;
     record.seconds = result.seconds;
-    record.time_limit = result.outcome == plan::Outcome::timed_out ? 3600 : 0;
+    record.time_limit = result.outcome == verdict::Outcome::timed_out ? 3600 : 0;
     const auto committed = store_->commit(std::move(*draft), spec.key, record);
     INFO((committed ? "" : committed.error().message));
     REQUIRE(committed);
   }
 
-  const LayerStore* store_;
+  const cache::LayerStore* store_;
   std::size_t started_ = 0;
 };
 
-}  // namespace oxbow::build
+}  // namespace oxbow::schedule

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "build/step_runner.h"
+#include "schedule/step_runner.h"
 
-namespace oxbow::build {
+namespace oxbow::schedule {
 
 /// FakeRunner runs steps in virtual time, which goes on in wait() alone. A step takes its expected
 /// time and succeeds, unless it was told otherwise. What must never happen is noted in `breaches`.
@@ -59,7 +59,7 @@ class FakeRunner final : public StepRunner {
     running_.push_back(step);
     most_at_once = std::max(most_at_once, running_.size());
     StepEnd end{step, {}, false};
-    end.result.outcome = plan::Outcome::success;
+    end.result.outcome = verdict::Outcome::success;
     end.result.seconds = seconds[index(step)];
     double at = elapsed() + seconds[index(step)];
     if (const auto busy = busy_until.find(step); busy != busy_until.end()) {
@@ -84,7 +84,7 @@ class FakeRunner final : public StepRunner {
     now_ = std::max(now_, time_of(ends_.top().at));
     ends_.pop();
     std::erase(running_, end.step);
-    succeeded_[index(end.step)] = !end.busy && end.result.outcome == plan::Outcome::success;
+    succeeded_[index(end.step)] = !end.busy && end.result.outcome == verdict::Outcome::success;
     return end;
   }
 
@@ -129,4 +129,4 @@ class FakeRunner final : public StepRunner {
   std::size_t order_ = 0;
 };
 
-}  // namespace oxbow::build
+}  // namespace oxbow::schedule

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "build/step_graph.h"
+#include "schedule/step_graph.h"
 
-namespace oxbow::build {
+namespace oxbow::schedule {
 
 /// LiteralSteps is a graph from a text: "a:3 b:2<a c<a,b" is three steps a, b and c, of which the
 /// first takes three seconds, the second stands on it, and the third takes no one knows how long.
@@ -43,4 +43,4 @@ struct LiteralSteps {
   std::map<std::string, StepIndex> steps;
 };
 
-}  // namespace oxbow::build
+}  // namespace oxbow::schedule

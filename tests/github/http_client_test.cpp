@@ -6,14 +6,14 @@
 #include <iterator>
 
 #include "base/process.h"
-#include "tests/build/web_server.h"
+#include "tests/fetch/web_server.h"
 #include "tests/repo/scratch_repository.h"
 
 using namespace oxbow;
 using namespace oxbow::github;
 using namespace std::chrono_literals;
-using build::Connection;
 using Catch::Matchers::Contains;
+using fetch::Connection;
 
 namespace {
 
@@ -54,7 +54,7 @@ struct Server {
 
   std::atomic<int> tokens = 0;
   std::chrono::seconds now{1'700'000'000};
-  build::WebServer web;
+  fetch::WebServer web;
   HttpClient client;
 };
 

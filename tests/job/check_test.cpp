@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 
-#include "tests/build/scratch_cache.h"
+#include "tests/cache/scratch_cache.h"
 #include "tests/fakes/fake_builds.h"
 #include "tests/job/requests.h"
 
@@ -63,7 +63,7 @@ struct Checks {
   ByName verdicts(std::size_t target = 0) const {
     ByName words;
     for (const report::RootCheck& root : last.report.targets.at(target).roots) {
-      words[root.package.to_string()] = plan::name(root.verdict());
+      words[root.package.to_string()] = verdict::name(root.verdict());
     }
     return words;
   }
@@ -71,7 +71,7 @@ struct Checks {
     ByName words;
     for (const report::RootCheck& root : last.report.targets.at(0).roots) {
       words[root.package.to_string()] =
-          std::string(plan::name(root.base)) + " " + std::string(plan::name(root.head));
+          std::string(verdict::name(root.base)) + " " + std::string(verdict::name(root.head));
     }
     return words;
   }
@@ -79,7 +79,7 @@ struct Checks {
     ByName words;
     const report::TargetCheck& target = last.report.targets.at(0);
     for (const report::BuiltLayer& layer : of_base ? target.base_layers : target.layers) {
-      words[layer.package.to_string()] = std::string(plan::name(layer.outcome)) +
+      words[layer.package.to_string()] = std::string(verdict::name(layer.outcome)) +
                                          (layer.cached ? ", cached" : "") +
                                          (layer.in_cone ? "" : ", beside");
     }
@@ -93,8 +93,8 @@ struct Checks {
     std::abort();
   }
 
-  build::ScratchCache cache;
-  build::FakeBuilds builds;
+  cache::ScratchCache cache;
+  schedule::FakeBuilds builds;
   CheckSettings settings;
   Checked last;
 };
@@ -198,8 +198,8 @@ TEST_CASE("trouble of ours is blamed on nobody, and the base is not asked") {
   CHECK(checks.sides().at("a.1") == "not_built internal_error");
   CHECK_FALSE(report::has_bad_news(checks.last.report));
   const report::BuiltLayer& layer = checks.layer("b.1");
-  CHECK(layer.outcome == plan::Outcome::internal_error);
-  CHECK(layer.trouble == plan::Trouble::source_unavailable);
+  CHECK(layer.outcome == verdict::Outcome::internal_error);
+  CHECK(layer.trouble == verdict::Trouble::source_unavailable);
   CHECK(layer.message == "no route to host");
   CHECK(layer.attempts == 3);
   CHECK(layer.log_tail.empty());
@@ -334,7 +334,7 @@ TEST_CASE("a root tells which layer is to blame, and the layer what it printed")
   }
 
   // Of a long log the end is taken.
-  build::write(checks.cache.store.path(failed.key) / "build.log",
+  cache::write(checks.cache.store.path(failed.key) / "build.log",
                std::string(100'000, 'x') + "the end");
   checks.check(old_tower, tower("fails"));
   CHECK(checks.layer("b.1").cached);
@@ -346,7 +346,7 @@ TEST_CASE("broken layers are warned of") {
   Checks checks;
   checks.check(old_tower, tower("new"));
   const std::string key = checks.layer("b.1").key;
-  build::write(checks.cache.store.path(key) / "layer.json", "{");
+  cache::write(checks.cache.store.path(key) / "layer.json", "{");
   checks.check(old_tower, tower("new"));
   CHECK(checks.builds.steps() == "b.1");
   REQUIRE(checks.last.warnings.size() == 1);
@@ -395,7 +395,7 @@ TEST_CASE("by day10's keys, day10's layers are used and made") {
     const auto record = checks.cache.store.find(key);
     REQUIRE(record);
     REQUIRE(*record);
-    build::write(checks.cache.store.path(key) / "layer.json",
+    cache::write(checks.cache.store.path(key) / "layer.json",
                  R"({"package": ")" + (*record)->package.to_string() +
                      R"(", "exit_status": 0, "deps": [], "hashes": [], "created": 1700000000.5})");
   }

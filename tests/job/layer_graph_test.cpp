@@ -24,16 +24,16 @@ c.1
 d.1
 )";
 
-build::LayerSpec spec_of(const SolvedStack& stack, std::string_view id) {
+layer::Recipe spec_of(const SolvedStack& stack, std::string_view id) {
   auto spec = stack.graph.spec(stack.at(id), stack.graph.build_order());
   INFO((spec ? "" : spec.error().message));
   REQUIRE(spec);
   return std::move(*spec);
 }
 
-std::string words(const std::vector<build::LayerName>& layers) {
+std::string words(const std::vector<layer::LayerName>& layers) {
   std::string words;
-  for (const build::LayerName& layer : layers) {
+  for (const layer::LayerName& layer : layers) {
     words += (words.empty() ? "" : " ") + layer.package.to_string();
   }
   return words;
@@ -164,7 +164,7 @@ TEST_CASE("a spec has all below it, dependents first, and its dependencies in op
       "a.1\n  depends: [\"c\" \"D\" \"b\"]\nb.1\n  depends: [\"e\"]\nc.1\n"
       "  depends: [\"b\"]\nD.1\ne.1\nbeside.1\n  depends: [\"a\"]\n");
   stack.add("beside.1");
-  const build::LayerSpec spec = spec_of(stack, "a.1");
+  const layer::Recipe spec = spec_of(stack, "a.1");
   CHECK(spec.platform == "debian-12-x86_64");
   CHECK(spec.package.to_string() == "a.1");
   CHECK(spec.key == stack.key("a.1"));
@@ -174,7 +174,7 @@ TEST_CASE("a spec has all below it, dependents first, and its dependencies in op
   CHECK(spec.system_packages.empty());
   REQUIRE(spec.below.size() == 4);
   std::set<std::string> needed;
-  for (const build::LayerName& layer : spec.below) {
+  for (const layer::LayerName& layer : spec.below) {
     CHECK(layer.key == stack.key(layer.package.to_string()));
     // Nothing that comes later may stand on what came before.
     for (const NodeIndex dep : stack.graph[stack.at(layer.package.to_string())].deps) {
@@ -184,7 +184,7 @@ TEST_CASE("a spec has all below it, dependents first, and its dependencies in op
   }
   CHECK(needed == std::set<std::string>{"b.1", "c.1", "D.1", "e.1"});
   CHECK(words(spec_of(stack, "e.1").below).empty());
-  CHECK(build::parse_layer_spec(to_json(spec)));
+  CHECK(layer::parse_recipe(to_json(spec)));
 }
 
 TEST_CASE("a spec has the files of the first repository that has the package") {
@@ -199,9 +199,9 @@ TEST_CASE("a spec has the files of the first repository that has the package") {
                                  {"packages/b/b.1/files/b.patch", "of b"}})});
   stack.add("c.1");
   CHECK(spec_of(stack, "a.1").files ==
-        std::vector<build::SpecFile>{{"fix.patch", "overlay's", false},
-                                     {"sub/run.sh", "#!/bin/sh", true}});
-  CHECK(spec_of(stack, "b.1").files == std::vector<build::SpecFile>{{"b.patch", "of b", false}});
+        std::vector<layer::RecipeFile>{{"fix.patch", "overlay's", false},
+                                       {"sub/run.sh", "#!/bin/sh", true}});
+  CHECK(spec_of(stack, "b.1").files == std::vector<layer::RecipeFile>{{"b.patch", "of b", false}});
   CHECK(spec_of(stack, "c.1").files.empty());
 }
 

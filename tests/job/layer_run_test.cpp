@@ -5,8 +5,8 @@
 
 #include <chrono>
 
-#include "build/cache_care.h"
-#include "tests/build/scratch_cache.h"
+#include "cache/care.h"
+#include "tests/cache/scratch_cache.h"
 #include "tests/fakes/fake_builds.h"
 #include "tests/job/solved_stack.h"
 
@@ -14,7 +14,7 @@ using namespace oxbow;
 using namespace oxbow::job;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using plan::Outcome;
+using verdict::Outcome;
 namespace fs = std::filesystem;
 
 namespace {
@@ -39,7 +39,7 @@ struct Runs {
   /// Has a layer in the cache, built by whom ever.
   void have(const std::string& id, Outcome outcome = Outcome::success, double seconds = 1,
             double created = 1) const {
-    build::LayerRecord record = build::record_of(id.substr(0, id.find('.')), outcome);
+    cache::LayerRecord record = cache::record_of(id.substr(0, id.find('.')), outcome);
     record.package = *opam::parse_package_id(id);
     record.seconds = seconds;
     record.created = created;
@@ -72,9 +72,9 @@ struct Runs {
   }
 
   SolvedStack stack;
-  build::ScratchCache cache;
-  build::FakeBuilds builds;
-  build::BuildSettings settings;
+  cache::ScratchCache cache;
+  schedule::FakeBuilds builds;
+  layer::BuildSettings settings;
   std::vector<NodeIndex> own;
 };
 
@@ -86,9 +86,9 @@ TEST_CASE("in an empty cache all is built, dependencies first, and then nothing"
   REQUIRE(runs.builds.graphs.size() == 1);
   CHECK(runs.builds.cached[0] == 0);
   CHECK(runs.stack.words(first.layers()) == runs.builds.steps());
-  const build::StepGraph& graph = runs.builds.graphs[0];
+  const schedule::StepGraph& graph = runs.builds.graphs[0];
   REQUIRE(graph.steps.size() == 4);
-  for (const build::Step& step : graph.steps) {
+  for (const schedule::Step& step : graph.steps) {
     CHECK(step.deps.size() == step.spec.deps.size());
     for (std::size_t i = 0; i < step.deps.size(); ++i) {
       CHECK(&graph[step.deps[i]] < &step);
@@ -114,9 +114,9 @@ TEST_CASE("layers that the cache has get no step, and are counted") {
   const LayerRun run = runs.run();
   CHECK(runs.builds.steps() == "middle.1 top.1");
   CHECK(runs.builds.cached[0] == 2);
-  const build::StepGraph& graph = runs.builds.graphs[0];
+  const schedule::StepGraph& graph = runs.builds.graphs[0];
   CHECK(graph.steps[0].deps.empty());
-  CHECK(graph.steps[1].deps == std::vector{build::StepIndex(0)});
+  CHECK(graph.steps[1].deps == std::vector{schedule::StepIndex(0)});
   CHECK(runs.outcome(run, "low.1").cached);
   CHECK_FALSE(runs.outcome(run, "middle.1").cached);
 }
@@ -184,8 +184,8 @@ TEST_CASE("a broken layer is told once and built again") {
   Runs runs(house);
   for (const char* const id : {"low.1", "beside.1", "middle.1", "top.1"}) runs.have(id);
   const auto broken = runs.cache.store.path(runs.stack.key("top.1"));
-  build::write(broken / "layer.json", "{");
-  build::write(runs.cache.store.path(runs.stack.key("middle.1")) / "layer.json", "{");
+  cache::write(broken / "layer.json", "{");
+  cache::write(runs.cache.store.path(runs.stack.key("middle.1")) / "layer.json", "{");
   const LayerRun run = runs.run();
   CHECK(runs.builds.steps() == "middle.1 top.1");
   REQUIRE(run.warnings().size() == 2);
@@ -196,7 +196,7 @@ TEST_CASE("a broken layer is told once and built again") {
 
 TEST_CASE("a step is expected to take as long as the last layer of its package's name") {
   Runs runs(house);
-  build::LayerRecord record = build::record_of("low");
+  cache::LayerRecord record = cache::record_of("low");
   record.package = {"low", "0.9"};
   for (const auto& [key, seconds, created] :
        {std::tuple("aa", 30.0, 100.0), std::tuple("bb", 20.0, 200.0), std::tuple("cc", 40.0, 50.0),
@@ -206,9 +206,9 @@ TEST_CASE("a step is expected to take as long as the last layer of its package's
     REQUIRE(commit_layer(runs.cache.store, key, record));
   }
   runs.cache.layer("ee");
-  build::write(runs.cache.store.path("ee") / "layer.json", "broken");
+  cache::write(runs.cache.store.path("ee") / "layer.json", "broken");
   runs.run();
-  for (const build::Step& step : runs.builds.graphs[0].steps) {
+  for (const schedule::Step& step : runs.builds.graphs[0].steps) {
     CHECK(step.expected == (step.spec.package.name == "low" ? 20 : 0));
   }
 }
@@ -229,9 +229,9 @@ TEST_CASE("what a run needs of the cache is kept while it lives") {
   Runs runs(house);
   // Whether it is collected is asked by another process: our own locks do not hold us off.
   const auto collected = [&] {
-    return build::answer_elsewhere([&] {
+    return cache::answer_elsewhere([&] {
       const std::array stores = {runs.cache.store};
-      const auto done = build::collect(stores, {.max_bytes = 0});
+      const auto done = cache::collect(stores, {.max_bytes = 0});
       std::size_t layers = 0;
       for (const auto& item : done->removed) layers += item.layer ? 1U : 0U;
       return std::to_string(layers);
@@ -266,7 +266,7 @@ TEST_CASE("without a base nothing is built, and that is an error only if there i
 TEST_CASE("a cache that cannot be written is an error only if there is something to build") {
   Runs runs(house);
   // Not by permissions, which do not hold root off.
-  const build::LayerStore nowhere("/proc/no-cache", "debian-12-x86_64");
+  const cache::LayerStore nowhere("/proc/no-cache", "debian-12-x86_64");
   LayerRun run(runs.stack.graph, nowhere, runs.settings);
   const auto built = run.build(runs.own, std::ref(runs.builds));
   REQUIRE_FALSE(built);

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "report/json.h"
-#include "tests/build/scratch_cache.h"
+#include "tests/cache/scratch_cache.h"
 #include "tests/job/requests.h"
 
 using namespace oxbow;
@@ -203,7 +203,7 @@ TEST_CASE("a dependency cycle is a finding at a file of it") {
 TEST_CASE("layers that the cache holds are known") {
   PlanRequest request = literal_request(before, after, lower);
   const std::string key = target_of(planned(request)).cone.added[1].key;
-  const build::ScratchCache cache;
+  const cache::ScratchCache cache;
   cache.layer(target_of(planned(request)).cone.added[0].key);
   request.cache = cache.path();
   const auto known = [&] {
@@ -215,10 +215,10 @@ TEST_CASE("layers that the cache holds are known") {
   CHECK_FALSE(known());
   cache.layer(key);
   CHECK(known());
-  REQUIRE(commit_layer(cache.store, key, build::record_of("b", plan::Outcome::failure)));
+  REQUIRE(cache::commit_layer(cache.store, key, cache::record_of("b", verdict::Outcome::failure)));
   CHECK(known());
   // A broken one is built again.
-  build::write(cache.store.path(key) / "layer.json", "{}");
+  cache::write(cache.store.path(key) / "layer.json", "{}");
   CHECK_FALSE(known());
 }
 

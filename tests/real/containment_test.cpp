@@ -19,8 +19,8 @@
 namespace oxbow::real {
 namespace {
 
-using build::LayerSpec;
 using Catch::Matchers::Contains;
+using layer::Recipe;
 namespace fs = std::filesystem;
 
 /// A server that counts who connects to it.
@@ -134,7 +134,7 @@ TEST_CASE("a build has no network") {
     REQUIRE(outside.connections() == 1);
     REQUIRE(abstract.connections() == 1);
 
-    const LayerSpec spec = scripted(
+    const Recipe spec = scripted(
         "reach.1", reach + "try getent ahosts deb.debian.org\n[ -n \"$reached\" ] || exit 1");
     const BuiltLayer built = builder.build(spec, {"--timeout", "30"});
     INFO(builder.log(spec));
@@ -149,11 +149,11 @@ TEST_CASE("a build has no network") {
 }
 
 // A library, and a package that stands on it and does what it likes with it.
-LayerSpec library() {
-  LayerSpec spec = layer_spec("low.1",
-                              "install: [[\"mkdir\" \"-p\" \"%{lib}%/low/deep\"]"
-                              " [\"sh\" \"-c\" \"echo first >%{lib}%/low/a\"]"
-                              " [\"sh\" \"-c\" \"echo second >%{lib}%/low/deep/b\"]]");
+Recipe library() {
+  Recipe spec = layer_spec("low.1",
+                           "install: [[\"mkdir\" \"-p\" \"%{lib}%/low/deep\"]"
+                           " [\"sh\" \"-c\" \"echo first >%{lib}%/low/a\"]"
+                           " [\"sh\" \"-c\" \"echo second >%{lib}%/low/deep/b\"]]");
   return spec;
 }
 
@@ -161,21 +161,20 @@ TEST_CASE("what lies below a build stays as it is") {
   const fs::path base = fs::path(OXBOW_WORLD "/cache/debian-12-x86_64/base/fs");
   const std::string before = fingerprint(base);
   in_each_sandbox([&](const Builder& builder) {
-    const LayerSpec low = library();
+    const Recipe low = library();
     REQUIRE(builder.build(low).outcome == "success");
     const fs::path lib = builder.layer(low) / "fs/home/opam/.opam/default/lib/low";
     REQUIRE(content(lib / "a") == "first\n");
     const std::string low_before = fingerprint(builder.layer(low) / "fs");
 
-    LayerSpec top =
-        scripted("top.1",
-                 "for path in /etc/planted /usr/planted /usr/bin/sh /etc/passwd /planted"
-                 " /home/planted /proc/sys/kernel/hostname; do\n"
-                 "  if ( echo x >>$path ) 2>/dev/null; then echo \"WROTE $path\"; fi\n"
-                 "done\n"
-                 "lib=~/.opam/default/lib/low\n"
-                 "echo changed >>$lib/a && chmod 777 $lib && rm -rf $lib/deep &&\n"
-                 "echo more >$lib/c && [ ! -e $lib/deep ] && rm -rf ~/.opam/default/lib");
+    Recipe top = scripted("top.1",
+                          "for path in /etc/planted /usr/planted /usr/bin/sh /etc/passwd /planted"
+                          " /home/planted /proc/sys/kernel/hostname; do\n"
+                          "  if ( echo x >>$path ) 2>/dev/null; then echo \"WROTE $path\"; fi\n"
+                          "done\n"
+                          "lib=~/.opam/default/lib/low\n"
+                          "echo changed >>$lib/a && chmod 777 $lib && rm -rf $lib/deep &&\n"
+                          "echo more >$lib/c && [ ! -e $lib/deep ] && rm -rf ~/.opam/default/lib");
     depend(top, low);
     const BuiltLayer built = builder.build(top);
     INFO(builder.log(top));
@@ -215,14 +214,14 @@ TEST_CASE("a link that a build plants leads to nothing of ours") {
     for (std::size_t i = 0; i < places.size(); ++i) {
       // The end of the installation is the last that a package can act at; what opam does of it
       // afterwards is not what is asked here.
-      LayerSpec low = layer_spec(fmt::format("low.{}", i), "install: [\"sh\" \"plant.sh\"]");
+      Recipe low = layer_spec(fmt::format("low.{}", i), "install: [\"sh\" \"plant.sh\"]");
       low.files = {{"plant.sh",
                     fmt::format("rm -rf {0} 2>/dev/null\n"
                                 "perl -e 'rename(\"{0}\", \"/home/opam/moved\")'\n"
                                 "ln -sfT {1} {0} && echo PLANTED\ntrue\n",
                                 places[i], victim.string()),
                     false}};
-      LayerSpec top = layer_spec(fmt::format("top.{}", i), "install: [\"true\"]");
+      Recipe top = layer_spec(fmt::format("top.{}", i), "install: [\"true\"]");
       depend(top, low);
       const BuiltLayer built = builder.build(low, {"--timeout", "20"});
       if (builder.log(low).contains("PLANTED")) ++planted;
@@ -240,14 +239,14 @@ TEST_CASE("a link that a build plants leads to nothing of ours") {
 TEST_CASE("a build that forks without end is over soon") {
   in_each_sandbox([](const Builder& builder) {
     const Texts limits = {"--processes", "64", "--timeout", "10"};
-    const LayerSpec idle = scripted("idle.1", "while :; do sleep 1000 & done");
+    const Recipe idle = scripted("idle.1", "while :; do sleep 1000 & done");
     const BuiltLayer first = builder.build(idle, limits);
     INFO(first.message() << builder.log(idle));
     CHECK(first.outcome == "failure");
     CHECK_THAT(builder.log(idle), Contains("Cannot fork"));
     CHECK(first.took < std::chrono::seconds(10));
 
-    const LayerSpec bomb =
+    const Recipe bomb =
         scripted("bomb.1", "bomb() { bomb | bomb & }\nbomb\nwhile :; do bomb; done");
     const BuiltLayer second = builder.build(bomb, limits);
     INFO(second.message() << builder.log(bomb).substr(0, 3000));
@@ -260,7 +259,7 @@ TEST_CASE("a build that fills the disk is no failure of its package") {
   in_each_sandbox([](const Builder& builder) {
     for (const char* const place : {".", "/home/opam", "/tmp", "/var/tmp"}) {
       // As compilers do, the unfinished file is removed before it fails.
-      const LayerSpec spec = scripted(
+      const Recipe spec = scripted(
           "fill.1", fmt::format("head -c 61M /dev/zero >{0}/first || exit 1\n"
                                 "head -c 200M /dev/zero >{0}/big || {{ rm {0}/big; exit 2; }}",
                                 place));
@@ -272,24 +271,24 @@ TEST_CASE("a build that fills the disk is no failure of its package") {
       CHECK_FALSE(fs::exists(builder.layer(spec)));
     }
     // A failure with room left is the package's own.
-    const LayerSpec half = scripted("half.1", "head -c 30M /dev/zero >big; exit 2");
+    const Recipe half = scripted("half.1", "head -c 30M /dev/zero >big; exit 2");
     CHECK(builder.build(half, {"--disk", "64M"}).outcome == "failure");
   });
 }
 
 TEST_CASE("a file of holes is not longer than the disk") {
   in_each_sandbox([](const Builder& builder) {
-    LayerSpec spec =
+    Recipe spec =
         layer_spec("holes.1", "install: [\"truncate\" \"-s\" \"1T\" \"%{prefix}%/long\"]");
     const BuiltLayer built = builder.build(spec, {"--disk", "64M", "--timeout", "20"});
     INFO(built.message());
     CHECK(built.outcome == "internal_error (disk_full)");
     CHECK_FALSE(fs::exists(builder.layer(spec)));
     // Together 2^64 bytes, which a number of 64 bits takes for none.
-    LayerSpec many = layer_spec("many.1",
-                                "install: [[\"truncate\" \"-s\" \"9223372036854775807\" "
-                                "\"%{prefix}%/a\" \"%{prefix}%/b\"] [\"truncate\" \"-s\" \"2\" "
-                                "\"%{prefix}%/c\"]]");
+    Recipe many = layer_spec("many.1",
+                             "install: [[\"truncate\" \"-s\" \"9223372036854775807\" "
+                             "\"%{prefix}%/a\" \"%{prefix}%/b\"] [\"truncate\" \"-s\" \"2\" "
+                             "\"%{prefix}%/c\"]]");
     CHECK(builder.build(many, {"--disk", "64M"}).outcome == "internal_error (disk_full)");
     spec.opam.replace(spec.opam.find("1T"), 2, "9M");
     CHECK(builder.build(spec, {"--disk", "64M"}).outcome == "success");
@@ -299,7 +298,7 @@ TEST_CASE("a file of holes is not longer than the disk") {
 
 TEST_CASE("a build that eats memory is no failure of its package") {
   in_each_sandbox([](const Builder& builder) {
-    const LayerSpec spec = scripted("eat.1", "perl -e 'my $x = \"a\" x (1 << 29);'");
+    const Recipe spec = scripted("eat.1", "perl -e 'my $x = \"a\" x (1 << 29);'");
     const BuiltLayer built = builder.build(spec, {"--memory", "256M", "--timeout", "30"});
     INFO(built.message());
     CHECK(built.outcome == "internal_error (out_of_memory)");
@@ -312,7 +311,7 @@ TEST_CASE("a build that eats memory is no failure of its package") {
 
 TEST_CASE("a build that sleeps past its time is tried again only with more of it") {
   in_each_sandbox([](const Builder& builder) {
-    const LayerSpec spec = scripted("sleep.1", "echo awake; sleep 1000");
+    const Recipe spec = scripted("sleep.1", "echo awake; sleep 1000");
     const BuiltLayer first = builder.build(spec, {"--timeout", "2"});
     CHECK(first.outcome == "timed_out");
     CHECK(first.code == 1);
@@ -336,18 +335,18 @@ TEST_CASE("a daemon that a build leaves behind ends with it") {
   in_each_sandbox([](const Builder& builder) {
     // Away from its session and parents, and with the output of opam itself open where that can
     // be had.
-    const LayerSpec spec =
+    const Recipe spec =
         scripted("daemon.1",
                  "out=/proc/$PPID/fd/1; ( : >$out ) 2>/dev/null || out=/dev/null; echo held $out\n"
                  "setsid sh -c '(trap \"\" TERM HUP; echo alive >ready; while :; do sleep 1; done)"
                  " >'$out' 2>&1 </dev/null &' &\n"
                  "while [ ! -e ready ]; do sleep 0.05; done; echo left");
-    LayerSpec other = spec;
+    Recipe other = spec;
     other.files[0].content =
         "setsid sh -c '(trap \"\" TERM HUP; echo alive >ready; sleep 1000) &' &\n"
         "while [ ! -e ready ]; do sleep 0.05; done; echo left\n";
     other.key += "-plain";
-    for (const LayerSpec& each : {spec, other}) {
+    for (const Recipe& each : {spec, other}) {
       const BuiltLayer built = builder.build(each, {"--timeout", "20"});
       INFO(built.message() << builder.log(each));
       CHECK(built.outcome == "success");
@@ -365,8 +364,8 @@ TEST_CASE("a log has a limit, and the build its end") {
       "0123456789012345678901234567890123456789'";
   in_each_sandbox([&](const Builder& builder) {
     for (const auto& [end, outcome] : {std::pair("true", "success"), {"exit 3", "failure"}}) {
-      const LayerSpec spec = scripted(std::string("loud.") + (end[0] == 't' ? "1" : "2"),
-                                      line + " | head -c 24M; " + end);
+      const Recipe spec = scripted(std::string("loud.") + (end[0] == 't' ? "1" : "2"),
+                                   line + " | head -c 24M; " + end);
       const BuiltLayer built = builder.build(spec, {"--timeout", "50"});
       INFO(built.message());
       CHECK(built.outcome == outcome);
@@ -375,7 +374,7 @@ TEST_CASE("a log has a limit, and the build its end") {
       CHECK(log.size() < limit + 100);
       CHECK_THAT(log.substr(log.size() - 100), Contains("[oxbow: the log is longer"));
     }
-    const LayerSpec endless = scripted("endless.1", line);
+    const Recipe endless = scripted("endless.1", line);
     const BuiltLayer built = builder.build(endless, {"--timeout", "3"});
     CHECK(built.outcome == "timed_out");
     CHECK(fs::file_size(builder.layer(endless) / "build.log") < limit + 100);
@@ -385,7 +384,7 @@ TEST_CASE("a log has a limit, and the build its end") {
 TEST_CASE("a build knows nothing of ours and has no power") {
   in_each_sandbox([&](const Builder& builder) {
     repo::write_file(builder.folder() / "secret", "hidden\n");
-    const LayerSpec spec = scripted(
+    const Recipe spec = scripted(
         "spy.1",
         fmt::format(
             "echo FACT environment $(env | cut -d= -f1 | sort)\n"

@@ -5,15 +5,15 @@
 
 #include <algorithm>
 
-#include "build/mounts.h"
+#include "sandbox/mounts.h"
 #include "tests/real/layer.h"
 
 // What is wrong around a build: it is told, and nothing is lost.
 namespace oxbow::real {
 namespace {
 
-using build::LayerSpec;
 using Catch::Matchers::Contains;
+using layer::Recipe;
 namespace fs = std::filesystem;
 
 /// A mount that only this test's processes see, and that ends with this object.
@@ -22,7 +22,7 @@ class Mounted {
   /// An empty file system of `bytes` in memory.
   Mounted(fs::path at, std::uint64_t bytes) : at_(std::move(at)) {
     have_own_mounts();
-    REQUIRE(build::mount_memory(at_, bytes));
+    REQUIRE(sandbox::mount_memory(at_, bytes));
   }
   /// What is there already, read-only.
   explicit Mounted(fs::path at) : at_(std::move(at)) {
@@ -42,7 +42,7 @@ class Mounted {
 
  private:
   static void have_own_mounts() {
-    static const bool own = build::own_mounts().has_value();
+    static const bool own = sandbox::own_mounts().has_value();
     REQUIRE(own);
   }
 
@@ -71,7 +71,7 @@ Texts others(const Cache& cache) {
   return names;
 }
 
-LayerSpec installs(std::string_view id, std::string_view size) {
+Recipe installs(std::string_view id, std::string_view size) {
   return layer_spec(id, fmt::format("install: [\"sh\" \"-c\" \"head -c {} /dev/zero "
                                     ">%{{prefix}}%/file-of-%{{name}}%\"]",
                                     size));
@@ -114,8 +114,8 @@ TEST_CASE("a full disk loses nothing, and the next run with room goes on") {
       const Builder builder(sandbox);
       const Cache& cache = builder.cache();
       const SmallDisk disk(cache, 4 << 20);
-      const LayerSpec low = installs("low.1", "1M");
-      LayerSpec top = installs("top.1", "8M");
+      const Recipe low = installs("low.1", "1M");
+      Recipe top = installs("top.1", "8M");
       depend(top, low);
       REQUIRE(builder.build(low).outcome == "success");
 
@@ -236,8 +236,8 @@ TEST_CASE("without a base, the error says how to make one") {
 
 TEST_CASE("a layer below that is not there is named") {
   const Builder builder;
-  const LayerSpec low = installs("low.1", "1K");
-  LayerSpec top = layer_spec("top.1");
+  const Recipe low = installs("low.1", "1K");
+  Recipe top = layer_spec("top.1");
   depend(top, low);
   const BuiltLayer without = builder.build(top);
   CHECK(without.outcome == "internal_error (sandbox)");
@@ -280,7 +280,7 @@ TEST_CASE("a spec that cannot be read is an error in one line") {
   CHECK_THAT(error(), Contains(file.string()));
 
   for (const char* const member : {"key", "platform"}) {
-    LayerSpec out = layer_spec("one.1");
+    Recipe out = layer_spec("one.1");
     (member[0] == 'k' ? out.key : out.platform) = "../../outside";
     fs::remove_all(file);
     repo::write_file(file, to_json(out));

@@ -8,10 +8,10 @@ namespace oxbow::real {
 
 namespace fs = std::filesystem;
 
-build::LayerSpec layer_spec(std::string_view id, std::string_view fields) {
+layer::Recipe layer_spec(std::string_view id, std::string_view fields) {
   const auto package = opam::parse_package_id(id);
   REQUIRE(package);
-  build::LayerSpec spec;
+  layer::Recipe spec;
   spec.platform = "debian-12-x86_64";
   spec.package = *package;
   spec.key = "layer-" + std::string(id);
@@ -19,20 +19,20 @@ build::LayerSpec layer_spec(std::string_view id, std::string_view fields) {
   return spec;
 }
 
-build::LayerSpec scripted(std::string_view id, std::string_view script) {
-  build::LayerSpec spec = layer_spec(id, "build: [\"sh\" \"build.sh\"]");
+layer::Recipe scripted(std::string_view id, std::string_view script) {
+  layer::Recipe spec = layer_spec(id, "build: [\"sh\" \"build.sh\"]");
   spec.files = {{"build.sh", std::string(script) + "\n", false}};
   return spec;
 }
 
-void depend(build::LayerSpec& spec, const build::LayerSpec& on) {
+void depend(layer::Recipe& spec, const layer::Recipe& on) {
   spec.opam += "depends: \"" + on.package.name + "\"\n";
   spec.deps.push_back({on.package, on.key});
   spec.below.push_back({on.package, on.key});
   spec.below.insert(spec.below.end(), on.below.begin(), on.below.end());
 }
 
-BuiltLayer Builder::build(const build::LayerSpec& spec, const Texts& more,
+BuiltLayer Builder::build(const layer::Recipe& spec, const Texts& more,
                           const e2e::Around& around) const {
   const fs::path file = folder_ / (spec.key + ".json");
   repo::write_file(file, to_json(spec));
@@ -42,12 +42,12 @@ BuiltLayer Builder::build(const build::LayerSpec& spec, const Texts& more,
   const auto begin = std::chrono::steady_clock::now();
   const Ended ended = program_.run(arguments, around);
   INFO(ended.out << ended.err);
-  const auto report = build::parse_step_report(ended.out);
+  const auto report = layer::parse_layer_report(ended.out);
   REQUIRE(report);
   BuiltLayer built;
   built.report = *report;
   built.outcome = name(report->result.outcome);
-  if (report->result.trouble != plan::Trouble::none) {
+  if (report->result.trouble != verdict::Trouble::none) {
     built.outcome += " (" + std::string(name(report->result.trouble)) + ")";
   }
   built.code = ended.code;
@@ -56,9 +56,9 @@ BuiltLayer Builder::build(const build::LayerSpec& spec, const Texts& more,
   return built;
 }
 
-fs::path Builder::layer(const build::LayerSpec& spec) const { return cache_.layers() / spec.key; }
+fs::path Builder::layer(const layer::Recipe& spec) const { return cache_.layers() / spec.key; }
 
-std::string Builder::log(const build::LayerSpec& spec) const {
+std::string Builder::log(const layer::Recipe& spec) const {
   return content(layer(spec) / "build.log");
 }
 

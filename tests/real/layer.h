@@ -5,26 +5,26 @@
 #include <string_view>
 #include <vector>
 
-#include "build/layer_spec.h"
-#include "build/step_report.h"
+#include "layer/recipe.h"
+#include "layer/report.h"
 #include "tests/real/world.h"
 
 namespace oxbow::real {
 
 /// A package on its own, "NAME.VERSION", with these fields of its opam file: what `oxbow
 /// build-layer` is given. Its key is "layer-NAME.VERSION".
-build::LayerSpec layer_spec(std::string_view id, std::string_view fields = "");
+layer::Recipe layer_spec(std::string_view id, std::string_view fields = "");
 
 /// One that is built by a shell script, which is run in the package's folder.
-build::LayerSpec scripted(std::string_view id, std::string_view script);
+layer::Recipe scripted(std::string_view id, std::string_view script);
 
 /// Has `spec` stand on another, and on what that stands on.
-void depend(build::LayerSpec& spec, const build::LayerSpec& on);
+void depend(layer::Recipe& spec, const layer::Recipe& on);
 
 /// What `oxbow build-layer` came to.
 struct BuiltLayer {
   std::string outcome;  ///< "OUTCOME" or "OUTCOME (TROUBLE)"
-  build::StepReport report;
+  layer::LayerReport report;
   int code = -1;
   std::chrono::milliseconds took{};
 
@@ -37,12 +37,12 @@ class Builder {
  public:
   explicit Builder(std::string sandbox = "bwrap") : sandbox_(std::move(sandbox)) {}
 
-  BuiltLayer build(const build::LayerSpec& spec, const Texts& more = {},
+  BuiltLayer build(const layer::Recipe& spec, const Texts& more = {},
                    const e2e::Around& around = {}) const;
 
   /// What the build printed that left a layer, or else "".
-  std::string log(const build::LayerSpec& spec) const;
-  std::filesystem::path layer(const build::LayerSpec& spec) const;
+  std::string log(const layer::Recipe& spec) const;
+  std::filesystem::path layer(const layer::Recipe& spec) const;
 
   const Cache& cache() const { return cache_; }
   const e2e::Program& program() const { return program_; }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "build/file_lock.h"
+#include "base/file_lock.h"
 
 namespace oxbow::real {
 namespace {
@@ -179,7 +179,7 @@ Texts wrong_in(const Cache& cache) {
   for (const auto& entry : fs::directory_iterator(cache.layers())) {
     const std::string name = entry.path().filename().string();
     const bool locks = name.ends_with(".lock") || name.starts_with(".lease-");
-    if (locks && build::FileLock::is_held(entry.path())) wrong.push_back("held: " + name);
+    if (locks && FileLock::is_held(entry.path())) wrong.push_back("held: " + name);
     if (name.starts_with(".broken-")) wrong.push_back(name);
   }
   return wrong;

@@ -8,8 +8,8 @@
 namespace oxbow::real {
 namespace {
 
-using build::LayerSpec;
 using Catch::Matchers::Contains;
+using layer::Recipe;
 namespace fs = std::filesystem;
 
 /// Builder whose user allows sources on this machine.
@@ -31,7 +31,7 @@ class LocalBuilder : public Builder {
     return "file://" + file;
   }
 
-  std::string installed(const LayerSpec& spec, const std::string& file) const {
+  std::string installed(const Recipe& spec, const std::string& file) const {
     return content(layer(spec) / "fs/home/opam/.opam/default" / file);
   }
 };
@@ -54,21 +54,21 @@ TEST_CASE("a git url at a commit is built without network") {
       sources.commit();
       const std::string url = "git+file://" + sources.path().string();
 
-      const LayerSpec at_commit =
+      const Recipe at_commit =
           layer_spec("one.1", fmt::format("{}url {{ src: \"{}#{}\" }}", install_hello, url, first));
       const BuiltLayer built = builder.build(at_commit);
       INFO(built.message() << builder.log(at_commit));
       CHECK(built.outcome == "success");
       CHECK(builder.installed(at_commit, "hello") == "first\n");
 
-      const LayerSpec at_branch =
+      const Recipe at_branch =
           layer_spec("two.1", fmt::format("{}url {{ src: \"{}#main\" }}", install_hello, url));
       CHECK(builder.build(at_branch).outcome == "success");
       CHECK(builder.installed(at_branch, "hello") == "second\n");
 
       // The cache has the commit; the repository is not asked again.
       fs::remove_all(sources.path());
-      LayerSpec again = at_commit;
+      Recipe again = at_commit;
       again.key = "layer-again";
       CHECK(builder.build(again).outcome == "success");
       CHECK(builder.installed(again, "hello") == "first\n");
@@ -86,7 +86,7 @@ TEST_CASE("sources of this machine are refused unless its user allows them") {
   const std::string commit = sources.commit().hex();
   for (const std::string& url : {archive, "git+file://" + sources.path().string() + "#" + commit,
                                  std::string("http://127.0.0.1:1/pack.tar.gz")}) {
-    const LayerSpec spec =
+    const Recipe spec =
         layer_spec("one.1", fmt::format("{}url {{ src: \"{}\" }}", install_hello, url));
     const BuiltLayer built = builder.build(spec);
     INFO(url << ": " << built.message());
@@ -102,7 +102,7 @@ TEST_CASE("archives, extra sources, patches and files are what the package says"
       const std::string url = builder.archive("pack", {{"hello", "old\n"}, {"kept", "kept\n"}});
       const std::string extra = builder.archive("extra", {{"inside", "extra\n"}});
       constexpr std::string_view patch = "--- a/hello\n+++ b/hello\n@@ -1 +1 @@\n-old\n+patched\n";
-      LayerSpec spec = layer_spec(
+      Recipe spec = layer_spec(
           "all.1", fmt::format("url {{ src: \"{}\" checksum: \"{}\" }}\n"
                                "extra-source \"extra.tar.gz\" {{ src: \"{}\" checksum: \"{}\" }}\n"
                                "patches: [\"fix.patch\" \"sub/never.patch\" {{false}}]\n"
@@ -121,7 +121,7 @@ TEST_CASE("archives, extra sources, patches and files are what the package says"
       CHECK(built.outcome == "success");
       CHECK(builder.installed(spec, "result") == "patched\nkept\nextra\ntool\n");
 
-      LayerSpec wrong = spec;
+      Recipe wrong = spec;
       wrong.key = "layer-wrong";
       wrong.opam.replace(wrong.opam.find(sha256_of(extra)), 71, "sha256=" + std::string(64, '0'));
       const BuiltLayer refused = builder.build(wrong);
@@ -137,7 +137,7 @@ TEST_CASE("a url without a checksum is built as it is at the moment") {
     DYNAMIC_SECTION(sandbox) {
       const LocalBuilder builder(sandbox);
       const std::string url = builder.archive("pack", {{"hello", "unnamed\n"}});
-      const LayerSpec spec =
+      const Recipe spec =
           layer_spec("one.1", fmt::format("{}url {{ src: \"{}\" }}", install_hello, url));
       const BuiltLayer built = builder.build(spec);
       INFO(built.message() << builder.log(spec));
@@ -155,7 +155,7 @@ TEST_CASE("system packages are installed once for all that need them") {
       const Builder builder(sandbox);
       // Without it in the base, the rest shows something.
       REQUIRE_FALSE(fs::exists(builder.cache().layers() / "base/fs/usr/bin/hello"));
-      LayerSpec one = layer_spec("one.1", "build: [\"hello\"]");
+      Recipe one = layer_spec("one.1", "build: [\"hello\"]");
       one.system_packages = {"hello"};
       const BuiltLayer built = builder.build(one, {"--timeout", "50"});
       if (built.outcome == "internal_error (source_unavailable)" || built.outcome == "timed_out") {
@@ -192,7 +192,7 @@ TEST_CASE("a system package that there is not is a failure of who needs it") {
   for (const std::string& sandbox : sandboxes) {
     DYNAMIC_SECTION(sandbox) {
       const Builder builder(sandbox);
-      LayerSpec none = layer_spec("none.1", "build: [\"true\"]");
+      Recipe none = layer_spec("none.1", "build: [\"true\"]");
       none.system_packages = {"no-such-package-anywhere"};
       const BuiltLayer built = builder.build(none, {"--timeout", "50"});
       if (built.outcome == "internal_error (source_unavailable)" || built.outcome == "timed_out") {

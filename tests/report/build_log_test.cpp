@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 #include "tests/report/sample_reports.h"
 
+using namespace oxbow;
 using namespace oxbow::report;
 
 TEST_CASE("a log is what a terminal leaves of it") {

@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/untrusted.h"
 #include "report/build_log.h"
 #include "report/json.h"
-#include "report/untrusted.h"
 #include "tests/report/golden.h"
 #include "tests/report/json_document.h"
 #include "tests/report/sample_checks.h"

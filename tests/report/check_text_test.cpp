@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 #include "tests/report/golden.h"
 #include "tests/report/sample_checks.h"
 
@@ -26,9 +26,9 @@ TEST_CASE("a check whose layers are all cached is short on a terminal") {
   report.plan.targets.resize(1);
   report.targets.resize(1);
   for (int i = 0; i < 98; ++i) {
-    BuiltLayer layer = built({"p" + std::to_string(i), "1"}, plan::Outcome::success, 9);
+    BuiltLayer layer = built({"p" + std::to_string(i), "1"}, verdict::Outcome::success, 9);
     layer.cached = true;
-    report.targets[0].roots.push_back(root(layer, plan::Outcome::success));
+    report.targets[0].roots.push_back(root(layer, verdict::Outcome::success));
     report.targets[0].layers.push_back(std::move(layer));
   }
   CHECK(to_text(report, Colour::no) ==

@@ -6,8 +6,8 @@
 
 using namespace oxbow;
 using namespace oxbow::report;
-using plan::Outcome;
-using plan::Verdict;
+using verdict::Outcome;
+using verdict::Verdict;
 
 namespace {
 
@@ -59,7 +59,7 @@ TEST_CASE("what takes most with it comes first, over what it takes") {
 TEST_CASE("only the roots of a verdict are told with it") {
   const CheckReport report = check({failed_c, on_c, also_on_c},
                                    {root(failed_c, Outcome::failure), root(on_c, Outcome::success),
-                                    root(also_on_c, plan::Absent{})});
+                                    root(also_on_c, verdict::Absent{})});
   const auto regressed = failure_groups(report.targets[0], Verdict::regressed);
   REQUIRE(regressed.size() == 1);
   CHECK(regressed[0].failures[0].layer->package == failed_c.package);

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 #include "tests/report/golden.h"
 #include "tests/report/json_document.h"
 #include "tests/report/sample_reports.h"

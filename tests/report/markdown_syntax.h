@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/untrusted.h"
 #include "report/markdown.h"
-#include "report/untrusted.h"
 
 /// What GitHub makes of a report in Markdown.
 namespace oxbow::report {

@@ -10,7 +10,7 @@
 /// Checks that the tests of several renderers share.
 namespace oxbow::report {
 
-inline BuiltLayer built(opam::PackageId package, plan::Outcome outcome, double seconds = 0) {
+inline BuiltLayer built(opam::PackageId package, verdict::Outcome outcome, double seconds = 0) {
   BuiltLayer layer;
   layer.key = report::layer(package, changed()).key;
   layer.package = std::move(package);
@@ -21,21 +21,21 @@ inline BuiltLayer built(opam::PackageId package, plan::Outcome outcome, double s
 }
 
 inline BuiltLayer failed(opam::PackageId package, std::string log) {
-  BuiltLayer layer = built(std::move(package), plan::Outcome::failure, 3.25);
+  BuiltLayer layer = built(std::move(package), verdict::Outcome::failure, 3.25);
   layer.log_tail = std::move(log);
   layer.reproduce = "oxbow shell " + layer.package.to_string() + " --repo overlay#main..x";
   return layer;
 }
 
 inline BuiltLayer above(opam::PackageId package, const BuiltLayer& below) {
-  BuiltLayer layer = built(std::move(package), plan::Outcome::dependency_failed);
+  BuiltLayer layer = built(std::move(package), verdict::Outcome::dependency_failed);
   layer.failed_key = below.key;
   return layer;
 }
 
 /// The root of a layer of the head.
-inline RootCheck root(const BuiltLayer& layer, plan::RootOutcome base) {
-  const bool fails = plan::is_failure(layer.outcome);
+inline RootCheck root(const BuiltLayer& layer, verdict::RootOutcome base) {
+  const bool fails = verdict::is_failure(layer.outcome);
   return {layer.package, base, layer.outcome,
           fails ? (layer.failed_key.empty() ? layer.key : layer.failed_key) : ""};
 }
@@ -49,7 +49,7 @@ inline std::string unbound(const std::string& file) {
 /// A little of everything: what regressed, with others and with dependents, what failed before,
 /// what is new, what was trouble of ours.
 inline CheckReport sample_check() {
-  using plan::Outcome;
+  using verdict::Outcome;
   CheckReport report;
   report.plan = sample_report();
   report.cache = "/var/cache/oxbow";
@@ -70,7 +70,7 @@ inline CheckReport sample_check() {
   BuiltLayer cppo = built({"cppo", "1.6.9"}, Outcome::success, 74.9);
   cppo.in_cone = false;
   BuiltLayer astring = built({"astring", "0.8.5"}, Outcome::internal_error, 0.4);
-  astring.trouble = plan::Trouble::source_unavailable;
+  astring.trouble = verdict::Trouble::source_unavailable;
   astring.message = "https://example.org/astring.tbz: 404 Not Found";
   astring.attempts = 3;
   BuiltLayer react = failed({"react", "1.2.2"}, "all is well\n");
@@ -81,17 +81,18 @@ inline CheckReport sample_check() {
   target.layers = {cppo, dune, fmt, logs, stdio, yojson, zed, astring, react, xmlm};
   target.base_layers = {built({"dune", "3.20.2"}, Outcome::success, 65),
                         built({"zed", "3.2.3"}, Outcome::success, 4.5)};
-  target.roots = {
-      root(astring, Outcome::success), root(dune, Outcome::success),  root(fmt, Outcome::success),
-      root(logs, Outcome::success),    root(react, Outcome::failure), root(stdio, Outcome::success),
-      root(xmlm, Outcome::failure),    root(yojson, plan::Absent{}),  root(zed, plan::NotBuilt{})};
+  target.roots = {root(astring, Outcome::success), root(dune, Outcome::success),
+                  root(fmt, Outcome::success),     root(logs, Outcome::success),
+                  root(react, Outcome::failure),   root(stdio, Outcome::success),
+                  root(xmlm, Outcome::failure),    root(yojson, verdict::Absent{}),
+                  root(zed, verdict::NotBuilt{})};
   report.targets = {target};
   return report;
 }
 
 /// A check that holds the text wherever there is room for one.
 inline CheckReport check_of(const std::string& text) {
-  using plan::Outcome;
+  using verdict::Outcome;
   CheckReport report;
   report.plan = report_of(text);
   report.cache = text;
@@ -101,17 +102,17 @@ inline CheckReport check_of(const std::string& text) {
   for (const Outcome outcome : {Outcome::failure, Outcome::timed_out, Outcome::internal_error,
                                 Outcome::dependency_failed, Outcome::success}) {
     BuiltLayer layer = built(package, outcome, 1);
-    layer.key = std::string(plan::name(outcome)) + text;
+    layer.key = std::string(verdict::name(outcome)) + text;
     layer.trouble =
-        outcome == Outcome::internal_error ? plan::Trouble::disk_full : plan::Trouble::none;
+        outcome == Outcome::internal_error ? verdict::Trouble::disk_full : verdict::Trouble::none;
     layer.message = text;
     layer.failed_key = outcome == Outcome::dependency_failed ? "failure" + text : "";
     layer.log_tail = "File \"" + text + "\", line 3:\nError: no " + text + "\n" + text;
     layer.reproduce = text;
     target.layers.push_back(layer);
-    for (const plan::RootOutcome& base :
-         {plan::RootOutcome(Outcome::success), plan::RootOutcome(Outcome::failure),
-          plan::RootOutcome(plan::Absent{}), plan::RootOutcome(plan::NotBuilt{})}) {
+    for (const verdict::RootOutcome& base :
+         {verdict::RootOutcome(Outcome::success), verdict::RootOutcome(Outcome::failure),
+          verdict::RootOutcome(verdict::Absent{}), verdict::RootOutcome(verdict::NotBuilt{})}) {
       target.roots.push_back(root(layer, base));
     }
   }
@@ -131,10 +132,10 @@ inline CheckReport large_check(std::size_t size, std::size_t length = 20) {
     std::string log = "x.ml: Error: " + std::to_string(i % 37);
     for (int line = 0; line < 30; ++line) log += "\n" + std::string(length, 'l');
     BuiltLayer layer = failed({name, "1"}, "Error: " + log);
-    target.roots.push_back(root(layer, plan::Outcome::success));
+    target.roots.push_back(root(layer, verdict::Outcome::success));
     target.layers.push_back(std::move(layer));
     target.layers.push_back(above({name, "2"}, target.layers.back()));
-    target.roots.push_back(root(target.layers.back(), plan::Outcome::success));
+    target.roots.push_back(root(target.layers.back(), verdict::Outcome::success));
   }
   report.targets = {target};
   return report;

@@ -139,7 +139,7 @@ inline Report report_of(const std::string& text) {
   for (const plan::Cause cause :
        {plan::Cause::changed, plan::Cause::choice, plan::Cause::chosen, plan::Cause::dependency}) {
     target.cone.added.push_back(
-        {{text, std::string(plan::name(cause))}, text, text, {package}, {cause, {package}, {}}});
+        {{text, std::string(name(cause))}, text, text, {package}, {cause, {package}, {}}});
   }
   target.cone.added[1].because.former = {opam::PackageId{text, "0"}};
   target.cone.removed = target.cone.added;

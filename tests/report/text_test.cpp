@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/untrusted.h"
+#include "base/untrusted.h"
 #include "tests/report/golden.h"
 #include "tests/report/sample_reports.h"
 

@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "base/time.h"
 #include "store/database.h"
 #include "store/runs.h"
-#include "store/time.h"
 
 namespace oxbow::store {
 

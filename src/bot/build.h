@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "base/error.h"
+#include "bot/build_watch.h"
+#include "bot/held_job.h"
+#include "bot/notices.h"
+#include "bot/settings.h"
+#include "job/check.h"
+#include "job/mirrors.h"
+#include "job/state.h"
+#include "store/jobs.h"
+#include "store/runs.h"
+
+namespace oxbow::bot {
+
+/// RunBuild does a run's job of building: what its analysis found is built, compared with the base,
+/// and told, while it goes and at the end. For one thread.
+class RunBuild {
+ public:
+  /// Has the steps of a graph run (LocalRunner, or a fake). It is told whether to stop, and tells
+  /// the observer. `failed_again` is whether layers that failed before are built again.
+  using RunGraph = std::function<Result<std::vector<schedule::StepResult>>(
+      const schedule::StepGraph& graph, schedule::StepObserver& observer,
+      const std::function<bool()>& stop_requested, bool failed_again)>;
+
+  RunBuild(store::Database& database, const BotSettings& settings, job::Mirrors& mirrors,
+           job::StateLoader& loader, Now now, RunGraph run_graph)
+      : database_(&database),
+        runs_(database),
+        jobs_(database),
+        notices_(database, settings),
+        settings_(&settings),
+        mirrors_(&mirrors),
+        loader_(&loader),
+        now_(std::move(now)),
+        run_graph_(std::move(run_graph)) {}
+
+  /// Does the job, which is held. When it is lost or the program ends (`ends`), building stops:
+  /// what was built stays in the cache, and a job that was not lost is given back. Errors: of the
+  /// store.
+  Result<void> work_on(const store::Job& job, std::string_view owner, const HeldJob& held,
+                       const std::function<bool()>& ends);
+
+ private:
+  Result<job::Checked> check(const store::Run& run, job::PlanRequest& request, BuildWatch& watch,
+                             const std::function<bool()>& stop);
+  Result<void> keep(store::Run& run, job::Checked& checked);
+  Result<void> keep_target(const store::Run& run, std::size_t target,
+                           const report::TargetCheck& check);
+  Result<void> conclude_trouble(store::Run& run, std::string_view error);
+
+  store::Database* database_;
+  store::Runs runs_;
+  store::Jobs jobs_;
+  Notices notices_;
+  const BotSettings* settings_;
+  job::Mirrors* mirrors_;
+  job::StateLoader* loader_;
+  Now now_;
+  RunGraph run_graph_;
+};
+
+}  // namespace oxbow::bot

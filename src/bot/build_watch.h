@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bot/notices.h"
+#include "bot/run_texts.h"
+#include "bot/settings.h"
+#include "schedule/executor.h"
+#include "store/runs.h"
+
+namespace oxbow::bot {
+
+/// BuildWatch writes down how the steps of a run's targets go, for its page and its check runs.
+/// Trouble with the store is passed over: what is written at the end counts. For one thread.
+class BuildWatch final : public schedule::StepObserver {
+ public:
+  /// The run's targets have been planned; `checks` are the names of their check runs.
+  BuildWatch(const store::Run& run, std::vector<std::string> checks, store::Database& database,
+             store::Runs& runs, Notices& notices, Now now);
+
+  /// From now on it is this target's steps that are told of, those of `graph`.
+  void begin_target(std::size_t target) { target_ = target; }
+  void begin_graph(const schedule::StepGraph& graph, std::size_t cached);
+
+  void started(schedule::StepIndex step) override;
+  void set_aside(schedule::StepIndex step) override;
+  void finished(schedule::StepIndex step, const schedule::StepResult& result) override;
+  void at(const schedule::StepCounts& counts, double seconds_left) override;
+
+ private:
+  store::RunLayer& layer(schedule::StepIndex step);
+  void keep(const store::RunLayer& layer);
+
+  const store::Run& run_;
+  std::vector<std::string> checks_;
+  store::Database* database_;
+  store::Runs* runs_;
+  Notices* notices_;
+  Now now_;
+  std::size_t target_ = 0;
+  const schedule::StepGraph* graph_ = nullptr;
+  std::map<std::pair<std::size_t, std::string>, store::RunLayer> layers_;  // by target and key
+  std::map<std::size_t, std::size_t> next_position_;                       // by target
+  std::size_t cached_ = 0;
+  std::optional<Time> shown_;
+};
+
+}  // namespace oxbow::bot

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "bot/settings.h"
+#include "bot/tested_change.h"
+#include "job/mirrors.h"
+#include "job/state.h"
+#include "store/runs.h"
+
+namespace oxbow::bot {
+
+/// ExplainAnswer answers `/oxbow explain`: why a run rebuilds a package, or what refutes it, in
+/// GitHub's Markdown. It keeps what it loaded for the next question. For one thread.
+class ExplainAnswer {
+ public:
+  ExplainAnswer(const BotSettings& settings, job::Mirrors& mirrors, job::Progress& progress)
+      : settings_(&settings), mirrors_(&mirrors), progress_(&progress) {}
+
+  std::string operator()(const store::Run& run, std::string_view package);
+
+ private:
+  const BotSettings* settings_;
+  job::Mirrors* mirrors_;
+  job::Progress* progress_;
+  std::unique_ptr<job::StateLoader> loader_;
+};
+
+}  // namespace oxbow::bot

@@ -1,0 +1,309 @@
+#include "bot/reception.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "bot/run_texts.h"
+#include "github/failure.h"
+
+namespace oxbow::bot {
+namespace {
+
+using github::Failure;
+using store::DeliveryState;
+using store::RunState;
+
+constexpr std::size_t most_rounds = 4;       // of questions about one event
+constexpr std::size_t most_unanswered = 20;  // then the delivery is given up
+constexpr int priority_of_people = 1;
+
+const github::Origin* origin_of(const github::Event& event) {
+  return std::visit(
+      [](const auto& one) -> const github::Origin* {
+        if constexpr (requires { one.origin; }) {
+          return &one.origin;
+        } else {
+          return nullptr;
+        }
+      },
+      event);
+}
+
+std::int64_t pull_of(const github::Event& event, const Known& known) {
+  if (const auto* const pull = std::get_if<github::PullRequestEvent>(&event)) {
+    return pull->pull.number;
+  }
+  if (const auto* const comment = std::get_if<github::CommentEvent>(&event)) return comment->pull;
+  return known.pull ? known.pull->number : 0;
+}
+
+// What an event is about, for reactions and answers.
+store::RunSubject about(const github::Event& event) {
+  store::RunSubject subject;
+  if (const auto* const comment = std::get_if<github::CommentEvent>(&event)) {
+    subject.repository = comment->origin.repository;
+    subject.installation = comment->origin.installation;
+    subject.pull = comment->pull;
+  }
+  return subject;
+}
+
+CheckOutput queued_output() {
+  CheckOutput output;
+  output.title = "Waiting for its turn";
+  output.summary = "The repository is read and solved; nothing of it is run.";
+  return output;
+}
+
+}  // namespace
+
+Result<bool> Reception::work_on_next() {
+  if (now_() < ask_again_) return false;
+  auto delivery = deliveries_.first_waiting();
+  if (!delivery) return std::unexpected(std::move(delivery.error()));
+  if (!*delivery) return false;
+  const auto event = github::parse_event((*delivery)->event, (*delivery)->payload);
+  const auto closed = [&](DeliveryState state, std::string_view note) -> Result<bool> {
+    unanswered_ = 0;
+    if (auto done = close(**delivery, state, note); !done) return std::unexpected(done.error());
+    return true;
+  };
+  if (!event) return closed(DeliveryState::failed, event.error().message);
+  auto known = known_about(*event);
+  if (!known) return std::unexpected(std::move(known.error()));
+  for (std::size_t round = 0; round < most_rounds; ++round) {
+    Decision decision = decide(*event, settings_->policy, *known);
+    if (decision.questions.empty()) {
+      unanswered_ = 0;
+      if (auto done = explain_all(*event, decision.actions); !done) {
+        return closed(DeliveryState::failed, done.error().message);
+      }
+      if (auto done = act_on(**delivery, *event, decision); !done) {
+        return closed(DeliveryState::failed, done.error().message);
+      }
+      return true;
+    }
+    for (const Question question : decision.questions) {
+      const auto answered = answer(question, *event, *known);
+      if (answered) continue;
+      const Failure& failure = answered.error();
+      if (failure.kind != Failure::Kind::passing || ++unanswered_ > most_unanswered) {
+        return closed(DeliveryState::failed, "GitHub could not be asked: " + failure.message);
+      }
+      ask_again_ = now_() + github::backoff(failure, unanswered_, 0.5);
+      log_("GitHub could not be asked, and will be again: " + failure.message);
+      return false;
+    }
+  }
+  return closed(DeliveryState::failed, "it could not be decided what to do");
+}
+
+Result<void> Reception::close(const store::Delivery& delivery, DeliveryState state,
+                              std::string_view note) {
+  log_(fmt::format("{} {}: {}{}{}", delivery.event, delivery.guid, name(state),
+                   note.empty() ? "" : ": ", note));
+  return deliveries_.close(delivery.guid, state, note);
+}
+
+Result<void> Reception::look_up_pull(const std::string& repository, std::int64_t pull,
+                                     Known& known) {
+  auto state = pulls_.find(repository, pull);
+  if (!state) return std::unexpected(std::move(state.error()));
+  known.pull = std::move(*state);
+  auto open = runs_.open_runs(repository, store::RunKind::pull_request, pull);
+  if (!open) return std::unexpected(std::move(open.error()));
+  known.open_runs = std::move(*open);
+  auto newest = runs_.newest_of_pull(repository, pull);
+  if (!newest) return std::unexpected(std::move(newest.error()));
+  known.newest_run = std::move(*newest);
+  return {};
+}
+
+Result<void> Reception::look_up_check(const github::CheckRunEvent& event, Known& known) {
+  const std::string& repository = event.origin.repository;
+  const auto publication = publications_.find_check(repository, event.id);
+  if (!publication) return std::unexpected(publication.error());
+  if (!*publication || !(*publication)->run) return {};
+  auto run = runs_.find(*(*publication)->run);
+  if (!run) return std::unexpected(std::move(run.error()));
+  if (!*run) return {};
+  if ((*run)->subject.pull != 0) {
+    if (auto done = look_up_pull(repository, (*run)->subject.pull, known); !done) return done;
+  }
+  known.check = KnownCheck{std::move(**run), (*publication)->name};
+  return {};
+}
+
+Result<Known> Reception::known_about(const github::Event& event) {
+  Known known;
+  const github::Origin* const origin = origin_of(event);
+  if (origin == nullptr || origin->repository.empty()) return known;
+  Result<void> done;
+  if (const auto* const check = std::get_if<github::CheckRunEvent>(&event)) {
+    done = look_up_check(*check, known);
+  } else if (const auto* const suite = std::get_if<github::CheckSuiteEvent>(&event)) {
+    auto run = runs_.newest(origin->repository, suite->head);
+    if (!run) return std::unexpected(std::move(run.error()));
+    if (*run && (*run)->subject.pull != 0) {
+      done = look_up_pull(origin->repository, (*run)->subject.pull, known);
+    }
+    known.newest_run = std::move(*run);
+  } else if (const auto* const push = std::get_if<github::PushEvent>(&event)) {
+    auto open = runs_.open_runs(origin->repository, store::RunKind::push, 0);
+    if (!open) return std::unexpected(std::move(open.error()));
+    std::erase_if(*open,
+                  [&](const store::Run& run) { return run.subject.base_branch != push->branch; });
+    known.open_runs = std::move(*open);
+  } else if (const std::int64_t pull = pull_of(event, known); pull != 0) {
+    done = look_up_pull(origin->repository, pull, known);
+  }
+  if (!done) return std::unexpected(std::move(done.error()));
+  return known;
+}
+
+github::Answer<void> Reception::answer(Question question, const github::Event& event,
+                                       Known& known) {
+  const github::Origin& origin = *origin_of(event);
+  const github::Place place{origin.repository, origin.installation};
+  if (question == Question::pull) {
+    if (client_ == nullptr) {
+      return std::unexpected(Failure{Failure::Kind::gone, "a dry run asks nobody", {}, false});
+    }
+    const std::int64_t number = pull_of(event, known);
+    const auto pull = client_->pull(place, number);
+    if (!pull) return std::unexpected(pull.error());
+    known.pull = store::Pull{origin.repository, number,     origin.installation, pull->title,
+                             pull->author,      pull->head, pull->base_branch,   pull->draft,
+                             pull->open,        "",         pull->updated_at};
+    return {};
+  }
+  std::string user = origin.sender.login;
+  if (question == Question::author_permission) {
+    const auto* const opened = std::get_if<github::PullRequestEvent>(&event);
+    user = opened != nullptr ? opened->pull.author : known.pull ? known.pull->author : "";
+  }
+  auto permission = client_ == nullptr
+                        ? github::Answer<github::Permission>(github::Permission::none)
+                        : client_->permission(place, user);
+  if (!permission) return std::unexpected(std::move(permission.error()));
+  (question == Question::author_permission ? known.author : known.sender) = *permission;
+  return {};
+}
+
+// Before the store is locked, since it takes its time.
+Result<void> Reception::explain_all(const github::Event& event, std::vector<Action>& actions) {
+  for (Action& action : actions) {
+    const auto* const explain = std::get_if<ExplainPackage>(&action);
+    if (explain == nullptr) continue;
+    const auto run = runs_.find(explain->run);
+    if (!run) return std::unexpected(run.error());
+    std::string text = *run ? explain_(**run, explain->package) : "";
+    action = Reply{about(event).pull, explain->comment, std::move(text)};
+  }
+  return {};
+}
+
+Result<void> Reception::act_on(const store::Delivery& delivery, const github::Event& event,
+                               const Decision& decision) {
+  return database_->transaction([&]() -> Result<void> {
+    for (const Action& action : decision.actions) {
+      if (auto done = act(action, event); !done) return done;
+    }
+    return close(delivery, decision.actions.empty() ? DeliveryState::ignored : DeliveryState::done,
+                 decision.note);
+  });
+}
+
+Result<void> Reception::act(const Action& action, const github::Event& event) {
+  return std::visit(
+      [&](const auto& one) -> Result<void> {
+        using Type = std::remove_cvref_t<decltype(one)>;
+        if constexpr (std::is_same_v<Type, RememberPull>) {
+          return pulls_.set(one.pull);
+        } else if constexpr (std::is_same_v<Type, StartRun>) {
+          return start(one);
+        } else if constexpr (std::is_same_v<Type, CancelRun>) {
+          return cancel(one.run, one.why);
+        } else if constexpr (std::is_same_v<Type, RestartRun>) {
+          return restart(one);
+        } else if constexpr (std::is_same_v<Type, ReleaseRun>) {
+          return release(one);
+        } else if constexpr (std::is_same_v<Type, React>) {
+          return notices_.react(about(event), one.comment, one.content, now_());
+        } else if constexpr (std::is_same_v<Type, Reply>) {
+          return notices_.reply(about(event), one.comment, one.text, now_());
+        } else {
+          return {};  // explain_all has left none
+        }
+      },
+      action);
+}
+
+Result<void> Reception::start(const StartRun& start) {
+  const auto begun =
+      runs_.begin(start.subject, start.scope, start.hold, start.packages, start.cause, now_());
+  if (!begun) return std::unexpected(begun.error());
+  if (!begun->is_new) return {};
+  auto run = runs_.find(begun->run);
+  if (!run) return std::unexpected(std::move(run.error()));
+  const std::string name = analysis_check_name(settings_->prefix);
+  if (auto shown = notices_.check(**run, name, queued_output(), now_()); !shown) return shown;
+  return jobs_.add(begun->run, store::JobKind::analyse,
+                   start.subject.pull != 0 ? priority_of_people : 0, now_());
+}
+
+Result<void> Reception::cancel(store::RunId id, std::string_view why) {
+  auto found = runs_.find(id);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return {};
+  store::Run& run = **found;
+  if (auto removed = jobs_.remove_of(id); !removed) return removed;
+  // An analysis that was told stays true; only what would have followed is over.
+  const bool was_told = run.state == RunState::analysis_done;
+  run.state = was_told ? RunState::completed : RunState::cancelled;
+  if (!was_told) {
+    run.conclusion = "cancelled";
+    run.summary = "stopped: " + std::string(why);
+  }
+  run.finished = now_();
+  if (auto updated = runs_.update(run); !updated) return updated;
+  return notices_.close_checks(run, why, now_());
+}
+
+Result<void> Reception::restart(const RestartRun& restart) {
+  auto found = runs_.find(restart.run);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return {};
+  store::Run& run = **found;
+  run.state = RunState::queued;
+  run.scope = restart.scope;
+  run.cause = restart.cause;
+  run.conclusion.clear();
+  run.summary.clear();
+  run.tested_base.clear();
+  run.lower.clear();
+  run.started.reset();
+  run.analysed.reset();
+  run.finished.reset();
+  if (auto updated = runs_.update(run); !updated) return updated;
+  if (auto shown = notices_.reopen_checks(run, queued_output(), now_()); !shown) return shown;
+  return jobs_.add(run.id, store::JobKind::analyse, priority_of_people, now_());
+}
+
+Result<void> Reception::release(const ReleaseRun& release) {
+  auto found = runs_.find(release.run);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found || (*found)->state != RunState::analysis_done) return {};
+  store::Run& run = **found;
+  run.hold = settings_->policy.build ? store::Hold::none : store::Hold::building_off;
+  if (run.hold != store::Hold::none) return runs_.update(run);
+  run.state = RunState::building;
+  run.cause = release.cause;
+  if (auto updated = runs_.update(run); !updated) return updated;
+  return jobs_.add(run.id, store::JobKind::build, priority_of_people, now_());
+}
+
+}  // namespace oxbow::bot

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/error.h"
+#include "bot/settings.h"
+#include "job/mirrors.h"
+#include "job/plan.h"
+#include "store/runs.h"
+
+namespace oxbow::bot {
+
+/// Why a run can have no answer: its head is no longer there, or cannot be merged. It is no error.
+struct Untestable {
+  enum class Kind : std::uint8_t { vanished, conflict, no_repository };
+  Kind kind = Kind::vanished;
+  std::string why;
+};
+
+using ChangeUnderTest = std::variant<job::PlanRequest, Untestable>;
+
+/// Fetches what a run tests: the head and the base, merged in memory if the run is a pull request's
+/// (a push and a merge group are states already), and the repositories below. A run that knows
+/// which commits it was analysed with gets those. Errors: what cannot be fetched or read.
+Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepository& repository,
+                                    const BotSettings& settings, job::Mirrors& mirrors);
+
+/// Adds to a request the packages that a run was asked for, "NAME" or "NAME.VERSION"; a name alone
+/// is its newest version in the head. Those that do not exist are left out and returned.
+std::vector<std::string> add_packages(const store::Run& run, const job::State& head,
+                                      job::PlanRequest& request);
+
+}  // namespace oxbow::bot

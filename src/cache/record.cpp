@@ -1,0 +1,109 @@
+#include "cache/record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json_reader.h"
+#include "base/json_text.h"
+#include "cache/key.h"
+#include "opam/package_json.h"
+
+namespace oxbow::cache {
+namespace {
+
+constexpr std::uint64_t record_version = 1;
+
+bool is_digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void read_ours(JsonReader& read, const rapidjson::Value& ours, LayerRecord& record) {
+  if (!ours.IsObject()) return read.fail_at("oxbow", "is no object");
+  if (const std::uint64_t version = read.count(ours, "version"); version != record_version) {
+    return read.fail_at(
+        "version",
+        fmt::format("is {}, which this oxbow does not know; use the one that made it", version));
+  }
+  const std::string outcome = read.text(ours, "outcome");
+  const auto parsed = verdict::parse_outcome(outcome);
+  if (!parsed || !verdict::is_lasting(*parsed)) {
+    return read.fail_at("outcome", fmt::format("is '{}', which no layer has", outcome));
+  }
+  record.outcome = *parsed;
+  record.seconds = read.number(ours, "seconds");
+  record.time_limit = read.number(ours, "time_limit");
+  record.bytes = read.count(ours, "bytes");
+  record.files = read.count(ours, "files");
+  record.digest = read.text(ours, "digest");
+  if (!record.digest.empty() && !is_digest(record.digest)) {
+    read.fail_at("digest", "is no SHA-256 in hexadecimal digits");
+  }
+}
+
+}  // namespace
+
+std::string to_json(const LayerRecord& record) {
+  rapidjson::StringBuffer buffer;
+  RawJsonWriter writer(buffer);
+  writer.StartObject();
+  writer.Key("package");
+  write_text(writer, record.package.to_string());
+  writer.Key("exit_status");
+  writer.Int(record.exit_status);
+  writer.Key("deps");
+  writer.StartArray();
+  for (const opam::PackageId& dep : record.deps) write_text(writer, dep.to_string());
+  writer.EndArray();
+  writer.Key("hashes");
+  writer.StartArray();
+  for (const std::string& hash : record.hashes) write_text(writer, hash);
+  writer.EndArray();
+  writer.Key("created");
+  writer.Double(record.created);
+  writer.Key("oxbow");
+  writer.StartObject();
+  writer.Key("version");
+  writer.Uint64(record_version);
+  writer.Key("outcome");
+  write_text(writer, name(record.outcome));
+  writer.Key("seconds");
+  writer.Double(record.seconds);
+  writer.Key("time_limit");
+  writer.Double(record.time_limit);
+  writer.Key("bytes");
+  writer.Uint64(record.bytes);
+  writer.Key("files");
+  writer.Uint64(record.files);
+  writer.Key("digest");
+  write_text(writer, record.digest);
+  writer.EndObject();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+Result<LayerRecord> parse_layer_record(std::string_view json) {
+  JsonReader read(json, "the layer's record");
+  const rapidjson::Value& top = read.top();
+  LayerRecord record;
+  record.package = opam::read_package(read, top, "package");
+  const std::int64_t status = read.integer(top, "exit_status");
+  record.exit_status = static_cast<int>(status);
+  if (record.exit_status != status) read.fail_at("exit_status", "is out of bounds");
+  for (const std::string& dep : read.texts(top, "deps")) {
+    record.deps.push_back(opam::read_package_id(read, dep, "deps"));
+  }
+  record.hashes = read.texts(top, "hashes");
+  if (!std::ranges::all_of(record.hashes, is_layer_key)) {
+    read.fail_at("hashes", "has an element that is no layer's key");
+  }
+  record.created = read.number(top, "created");
+  record.outcome = status == 0 ? verdict::Outcome::success : verdict::Outcome::failure;
+  if (const auto ours = top.FindMember("oxbow"); ours != top.MemberEnd()) {
+    read_ours(read, ours->value, record);
+  }
+  if (read.error()) return std::unexpected(*read.error());
+  return record;
+}
+
+}  // namespace oxbow::cache

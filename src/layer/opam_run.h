@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fetch/fetch.h"
+#include "layer/report.h"
+#include "opam/chosen_definition.h"
+#include "opam/definition.h"
+#include "opam/package_id.h"
+#include "sandbox/sandbox.h"
+
+namespace oxbow::layer {
+
+/// What a run of opam came to: only outcome, trouble and message of the result are set.
+struct OpamRun {
+  LayerResult result;
+  int status = 0;
+};
+
+/// The request to install one package, completed: program, environment. The log is the caller's.
+sandbox::SandboxRequest opam_install(sandbox::SandboxRequest request,
+                                     const opam::PackageId& package, unsigned jobs);
+
+/// The same, at a person's terminal, and then a shell in the folder where it was built.
+sandbox::SandboxRequest opam_shell(sandbox::SandboxRequest request, const opam::PackageId& package,
+                                   unsigned jobs);
+
+/// The request to install packages of the system, as root and with network.
+sandbox::SandboxRequest system_install(sandbox::SandboxRequest request,
+                                       const std::vector<std::string>& packages);
+
+/// What the end of either means: which of opam's exit codes are the package's fault, and what was
+/// trouble of ours.
+/// Source: opam 2.4.1 src/core/opamStd.ml, `Sys.get_exit_code`.
+OpamRun judge(const sandbox::SandboxEnd& end, const sandbox::SandboxRequest& request);
+
+/// How opam finds a source inside the sandbox, if it is not by what the opam file itself says.
+std::optional<opam::ChosenSource> chosen_source(const opam::Definition& definition,
+                                                const fetch::FetchedSource& source);
+
+}  // namespace oxbow::layer

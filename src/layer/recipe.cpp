@@ -1,0 +1,138 @@
+#include "layer/recipe.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+#include "base/base64.h"
+#include "base/json_reader.h"
+#include "base/json_text.h"
+#include "cache/key.h"
+#include "opam/package_json.h"
+
+namespace oxbow::layer {
+namespace {
+
+constexpr std::uint64_t recipe_version = 1;
+
+void write_layers(RawJsonWriter& writer, const char* name, const std::vector<LayerName>& layers) {
+  writer.Key(name);
+  writer.StartArray();
+  for (const LayerName& layer : layers) {
+    writer.StartObject();
+    writer.Key("package");
+    write_text(writer, layer.package.to_string());
+    writer.Key("key");
+    write_text(writer, layer.key);
+    writer.EndObject();
+  }
+  writer.EndArray();
+}
+
+// Whether a path leads from files/ to a file below it, whatever is there.
+bool stays_below(std::string_view path) {
+  if (path.find('\0') != std::string_view::npos) return false;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = path.find('/', begin);
+    const std::string_view part = path.substr(begin, end - begin);
+    if (part.empty() || part == "." || part == "..") return false;
+    if (end == std::string_view::npos) return true;
+    begin = end + 1;
+  }
+}
+
+std::string read_key(JsonReader& read, const rapidjson::Value& object, const char* name) {
+  std::string key = read.text(object, name);
+  if (!cache::is_layer_key(key)) {
+    read.fail_at(name, fmt::format("is '{}', which may not be a folder's name in the cache", key));
+  }
+  return key;
+}
+
+std::vector<LayerName> read_layers(JsonReader& read, const char* name) {
+  std::vector<LayerName> layers;
+  for (const rapidjson::Value* const layer : read.objects(read.top(), name)) {
+    layers.push_back({opam::read_package(read, *layer, "package"), read_key(read, *layer, "key")});
+  }
+  return layers;
+}
+
+std::vector<RecipeFile> read_files(JsonReader& read) {
+  std::vector<RecipeFile> files;
+  for (const rapidjson::Value* const object : read.objects(read.top(), "files")) {
+    RecipeFile file;
+    file.path = read.text(*object, "path");
+    if (!stays_below(file.path)) {
+      read.fail_at("path", fmt::format("is '{}', which does not lead below files/", file.path));
+    }
+    auto content = parse_base64(read.text(*object, "content"));
+    if (!content) read.fail_at("content", "is no base64");
+    file.content = std::move(content).value_or("");
+    file.executable = read.boolean(*object, "executable");
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+}  // namespace
+
+std::string to_json(const Recipe& spec) {
+  rapidjson::StringBuffer buffer;
+  RawJsonWriter writer(buffer);
+  writer.StartObject();
+  writer.Key("version");
+  writer.Uint64(recipe_version);
+  writer.Key("platform");
+  write_text(writer, spec.platform);
+  writer.Key("package");
+  write_text(writer, spec.package.to_string());
+  writer.Key("key");
+  write_text(writer, spec.key);
+  writer.Key("opam");
+  write_text(writer, spec.opam);
+  writer.Key("files");
+  writer.StartArray();
+  for (const RecipeFile& file : spec.files) {
+    writer.StartObject();
+    writer.Key("path");
+    write_text(writer, file.path);
+    writer.Key("content");
+    write_text(writer, to_base64(file.content));
+    writer.Key("executable");
+    writer.Bool(file.executable);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  write_layers(writer, "deps", spec.deps);
+  write_layers(writer, "below", spec.below);
+  writer.Key("system_packages");
+  writer.StartArray();
+  for (const std::string& package : spec.system_packages) write_text(writer, package);
+  writer.EndArray();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+Result<Recipe> parse_recipe(std::string_view json) {
+  JsonReader read(json, "the layer's spec");
+  const rapidjson::Value& top = read.top();
+  if (const std::uint64_t version = read.count(top, "version"); version != recipe_version) {
+    read.fail_at("version",
+                 fmt::format("is {}, and must be {}: the program that wrote it and this one are of "
+                             "different versions",
+                             version, recipe_version));
+  }
+  Recipe spec;
+  spec.platform = read_key(read, top, "platform");
+  spec.package = opam::read_package(read, top, "package");
+  spec.key = read_key(read, top, "key");
+  spec.opam = read.text(top, "opam");
+  spec.files = read_files(read);
+  spec.deps = read_layers(read, "deps");
+  spec.below = read_layers(read, "below");
+  spec.system_packages = read.texts(top, "system_packages");
+  if (read.error()) return std::unexpected(*read.error());
+  return spec;
+}
+
+}  // namespace oxbow::layer

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <string_view>
+
+#include "base/json_reader.h"
+#include "opam/package_id.h"
+
+namespace oxbow::opam {
+
+/// NAME.VERSION as a text, or an error of `read` that blames the member `name`.
+PackageId read_package_id(JsonReader& read, std::string_view text, const char* name);
+
+/// A member of `object` that is such a text.
+PackageId read_package(JsonReader& read, const rapidjson::Value& object, const char* name);
+
+}  // namespace oxbow::opam

@@ -1,0 +1,248 @@
+#include "sandbox/contained_process.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+
+#include "base/build_user.h"
+#include "base/descriptor.h"
+#include "base/file.h"
+
+namespace oxbow::sandbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int not_started = 127;
+constexpr const char* stage_folder = "/mnt";
+
+struct Ends {
+  Descriptor read;
+  Descriptor write;
+};
+
+Result<Ends> open_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return fail("no pipe can be made: " + std::generic_category().message(errno));
+  }
+  return Ends{Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+void limit(int resource, std::uint64_t value) {
+  const struct rlimit both{value, value};
+  ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
+}
+
+// What the child is made of, prepared before the fork: after it nothing may allocate.
+class Child {
+ public:
+  Child(const ContainedProcess& process, const Ends& go, const Ends& output)
+      : process_(&process), go_(&go), output_(&output) {
+    for (const std::string& argument : process.arguments) {
+      arguments_.push_back(const_cast<char*>(argument.c_str()));
+    }
+    arguments_.push_back(nullptr);
+    for (std::size_t i = 0; i < process.staged.size(); ++i) staged_.push_back(staged_path(i));
+  }
+
+  // Runs in the child, the first of its namespace of processes.
+  [[noreturn]] void become() const {
+    // The parent says go when the limits bind us, and nothing when it is dead.
+    char go = 0;
+    ::close(go_->write.get());
+    if (::read(go_->read.get(), &go, 1) != 1) ::_exit(not_started);
+    // What the sandbox's program reads in /proc are these processes.
+    if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
+      ::_exit(not_started);
+    }
+    if (!stage()) ::_exit(not_started);
+    take_streams();
+    set_limits();
+    if (process_->as_opam &&
+        (::setgroups(0, nullptr) != 0 || ::setresgid(build_user, build_user, build_user) != 0 ||
+         ::setresuid(build_user, build_user, build_user) != 0)) {
+      ::_exit(not_started);
+    }
+    // Changing the user forgets it, so it comes last; the parent may be dead already.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pollfd parent{go_->read.get(), POLLIN, 0};
+    if (::poll(&parent, 1, 0) != 0) ::_exit(not_started);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGPIPE, SIG_DFL);
+    ::signal(SIGINT, SIG_DFL);
+    ::execve(arguments_[0], arguments_.data(), environment_.data());
+    ::_exit(not_started);
+  }
+
+ private:
+  // In mounts of the child's own, so whatever else is at the stage is hidden from it alone.
+  bool stage() const {
+    if (staged_.empty()) return true;
+    bool well = ::mount("oxbow", stage_folder, "tmpfs", 0, "mode=755") == 0;
+    for (std::size_t i = 0; well && i < staged_.size(); ++i) {
+      well = ::mkdir(staged_[i].c_str(), 0755) == 0 &&
+             ::move_mount(process_->staged[i].get(), "", AT_FDCWD, staged_[i].c_str(),
+                          MOVE_MOUNT_F_EMPTY_PATH) == 0;
+    }
+    return well;
+  }
+
+  void take_streams() const {
+    if (process_->request->terminal) return;
+    const int nothing = ::open("/dev/null", O_RDONLY);
+    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(output_->write.get(), STDOUT_FILENO);
+    ::dup2(output_->write.get(), STDERR_FILENO);
+  }
+
+  void set_limits() const {
+    limit(RLIMIT_CORE, 0);
+    if (process_->group != nullptr) return;
+    limit(RLIMIT_AS, process_->request->limits.memory);
+    limit(RLIMIT_NPROC, process_->request->limits.processes);
+  }
+
+  const ContainedProcess* process_;
+  const Ends* go_;
+  const Ends* output_;
+  std::vector<char*> arguments_;
+  std::vector<std::string> staged_;
+  std::string path_ = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+  std::array<char*, 2> environment_ = {path_.data(), nullptr};
+};
+
+// Follows the child: takes what it prints, looks at the clock and at the disk.
+class Parent {
+ public:
+  Parent(const SandboxRequest& request, Descriptor process, Descriptor output, Descriptor log)
+      : request_(&request),
+        process_(std::move(process)),
+        output_(std::move(output)),
+        log_(std::move(log)) {}
+
+  void follow(pid_t child, SandboxEnd& end) {
+    const auto deadline = Clock::now() + request_->limits.time;
+    for (;;) {
+      // What has interrupted once is not looked at again: it stays readable.
+      std::array<pollfd, 3> watched = {
+          {{process_.get(), POLLIN, 0},
+           {output_.get(), POLLIN, 0},
+           {end.interrupted ? -1 : request_->interruption, POLLIN, 0}}};
+      ::poll(watched.data(), watched.size(), 250);
+      if (watched[1].revents != 0 && !take_output()) output_.close();
+      end.disk_full = end.disk_full || is_disk_full();
+      // The pipe may be held open for ever; the end of the process is what counts.
+      if (watched[0].revents != 0) break;
+      if (!request_->terminal && !end.timed_out && Clock::now() >= deadline) {
+        end.timed_out = true;
+        ::kill(child, SIGKILL);
+      }
+      if (watched[2].revents != 0) {
+        end.interrupted = true;
+        ::kill(child, SIGKILL);
+      }
+    }
+    while (output_ && take_output()) {
+    }
+  }
+
+ private:
+  // Whether more may come. What was written before the last process died is all in the pipe.
+  bool take_output() {
+    std::array<char, 65536> buffer{};
+    const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
+    if (got <= 0) return got < 0 && errno == EINTR;
+    const std::uint64_t room = request_->limits.log - logged_;
+    const std::size_t kept = std::min<std::uint64_t>(room, static_cast<std::uint64_t>(got));
+    logged_ += kept;
+    // A log that cannot be written is found when the layer is kept.
+    static_cast<void>(!::write(log_.get(), buffer.data(), kept));
+    if (kept < static_cast<std::size_t>(got) && !told_) {
+      constexpr std::string_view cut = "\n[oxbow: the log is longer than its limit; cut here]\n";
+      static_cast<void>(!::write(log_.get(), cut.data(), cut.size()));
+      told_ = true;
+    }
+    return true;
+  }
+
+  // What fails for want of room removes its unfinished file before anyone looks, so nearly full
+  // counts.
+  bool is_disk_full() const {
+    struct statvfs space{};
+    if (request_->disk.empty() || ::statvfs(request_->disk.c_str(), &space) != 0) return false;
+    return space.f_bavail < space.f_blocks / 16;
+  }
+
+  const SandboxRequest* request_;
+  Descriptor process_;
+  Descriptor output_;
+  Descriptor log_;
+  std::uint64_t logged_ = 0;
+  bool told_ = false;
+};
+
+}  // namespace
+
+std::string staged_path(std::size_t position) {
+  return stage_folder + ("/" + std::to_string(position));
+}
+
+Result<SandboxEnd> run_contained(const ContainedProcess& process) {
+  const SandboxRequest& request = *process.request;
+  auto go = open_pipe();
+  if (!go) return std::unexpected(std::move(go.error()));
+  auto output = open_pipe();
+  if (!output) return std::unexpected(std::move(output.error()));
+  Descriptor log;
+  if (!request.terminal) {
+    log = Descriptor(::open(request.log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+    if (!log) return fail(system_message(request.log, errno));
+  }
+  const Child child(process, *go, *output);
+  const auto begin = Clock::now();
+  const auto pid = static_cast<pid_t>(
+      ::syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, nullptr, nullptr, nullptr, 0));
+  if (pid == 0) child.become();
+  if (pid < 0) {
+    return fail("no process can be made: " + std::generic_category().message(errno));
+  }
+  output->write.close();
+  Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  Result<void> limited;
+  if (process.group != nullptr) limited = process.group->add(pid);
+  SandboxEnd end;
+  if (limited && ::write(go->write.get(), "g", 1) == 1) {
+    Parent(request, std::move(handle), std::move(output->read), std::move(log)).follow(pid, end);
+  }
+  // Waiting for the first process of a namespace waits for all of it.
+  ::kill(pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!limited) return std::unexpected(std::move(limited.error()));
+  end.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  end.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  end.out_of_memory = process.group != nullptr && process.group->out_of_memory();
+  return end;
+}
+
+}  // namespace oxbow::sandbox

@@ -1,0 +1,87 @@
+#include "verdict/comparison.h"
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace oxbow::verdict {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array verdicts = {"unchanged"sv,
+                                 "regressed"sv,
+                                 "fixed"sv,
+                                 "still_failing"sv,
+                                 "added"sv,
+                                 "added_failing"sv,
+                                 "removed"sv,
+                                 "newly_uninstallable"sv,
+                                 "newly_installable"sv,
+                                 "unknown"sv};
+
+// What a comparison tells apart.
+enum class Side : std::uint8_t { absent, succeeds, fails, unsolved, unknown };
+
+Side side(const RootOutcome& root) {
+  if (std::holds_alternative<Absent>(root)) return Side::absent;
+  if (root == RootOutcome(Outcome::success)) return Side::succeeds;
+  if (root == RootOutcome(Outcome::no_solution)) return Side::unsolved;
+  return is_failure(root) ? Side::fails : Side::unknown;
+}
+
+Verdict of_success(Side base) {
+  switch (base) {
+    case Side::absent: return Verdict::added;
+    case Side::fails: return Verdict::fixed;
+    case Side::unsolved: return Verdict::newly_installable;
+    case Side::succeeds:
+    case Side::unknown: return Verdict::unchanged;
+  }
+  std::abort();
+}
+
+Verdict of_failure(Side base) {
+  switch (base) {
+    case Side::absent: return Verdict::added_failing;
+    case Side::succeeds: return Verdict::regressed;
+    case Side::fails:
+    case Side::unsolved: return Verdict::still_failing;
+    case Side::unknown: return Verdict::unknown;
+  }
+  std::abort();
+}
+
+Verdict of_unsolved(Side base) {
+  switch (base) {
+    case Side::absent: return Verdict::added;
+    case Side::unsolved: return Verdict::unchanged;
+    case Side::succeeds:
+    case Side::fails:
+    case Side::unknown: return Verdict::newly_uninstallable;
+  }
+  std::abort();
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict) { return verdicts[std::to_underlying(verdict)]; }
+
+std::string_view name(const RootOutcome& outcome) {
+  if (std::holds_alternative<Absent>(outcome)) return "absent";
+  const auto* const known = std::get_if<Outcome>(&outcome);
+  return known == nullptr ? "not_built" : name(*known);
+}
+
+Verdict compare(const RootOutcome& base, const RootOutcome& head) {
+  switch (side(head)) {
+    case Side::absent: return side(base) == Side::absent ? Verdict::unchanged : Verdict::removed;
+    case Side::succeeds: return of_success(side(base));
+    case Side::fails: return of_failure(side(base));
+    case Side::unsolved: return of_unsolved(side(base));
+    case Side::unknown: return Verdict::unknown;
+  }
+  std::abort();
+}
+
+}  // namespace oxbow::verdict
