@@ -72,25 +72,22 @@ std::chrono::milliseconds rest_after(std::size_t attempts) {
 Result<void> RunAnalysis::end(const store::Job& job, std::string_view owner,
                               const std::function<Result<void>()>& keep) {
   return database_->transaction([&]() -> Result<void> {
-    const auto ours = jobs_.renew(job.id, owner, now_(), settings_->lease);
-    if (!ours) return std::unexpected(ours.error());
-    if (!*ours) return {};
-    if (auto kept = keep(); !kept) return kept;
+    TRY_ASSIGN(const auto ours, jobs_.renew(job.id, owner, now_(), settings_->lease));
+    if (!ours) return {};
+    TRY(keep());
     return jobs_.finish(job.id, owner);
   });
 }
 
 Result<void> RunAnalysis::work_on(const store::Job& job, std::string_view owner) {
-  auto found = runs_.find(job.run);
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return jobs_.finish(job.id, owner);
-  store::Run& run = **found;
+  TRY_ASSIGN(auto found, runs_.find(job.run));
+  if (!found) return jobs_.finish(job.id, owner);
+  store::Run& run = *found;
   run.state = RunState::analysing;
   if (!run.started) run.started = now_();
   if (auto begun = database_->transaction([&]() -> Result<void> {
-        const auto ours = jobs_.renew(job.id, owner, now_(), settings_->lease);
-        if (!ours) return std::unexpected(ours.error());
-        return *ours ? runs_.update(run) : Result<void>();
+        TRY_ASSIGN(const auto ours, jobs_.renew(job.id, owner, now_(), settings_->lease));
+        return ours ? runs_.update(run) : Result<void>();
       });
       !begun) {
     return begun;
@@ -120,27 +117,23 @@ Result<void> RunAnalysis::work_on(const store::Job& job, std::string_view owner)
 Result<void> RunAnalysis::try_later(const store::Job& job, std::string_view owner, store::Run& run,
                                     std::string_view error) {
   return database_->transaction([&]() -> Result<void> {
-    const auto ours = jobs_.renew(job.id, owner, now_(), settings_->lease);
-    if (!ours) return std::unexpected(ours.error());
-    if (!*ours) return {};
+    TRY_ASSIGN(const auto ours, jobs_.renew(job.id, owner, now_(), settings_->lease));
+    if (!ours) return {};
     run.summary = shortened("tried again soon: " + printable(error), summary_bytes);
-    if (auto updated = runs_.update(run); !updated) return updated;
+    TRY(runs_.update(run));
     return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
   });
 }
 
 Result<report::Report> RunAnalysis::plan(job::PlanRequest& request, const store::Run& run) {
-  auto untouched = plan_untouched(request, *loader_);
-  if (!untouched) return std::unexpected(std::move(untouched.error()));
-  if (*untouched && run.packages.empty()) return std::move(**untouched);
+  TRY_ASSIGN(auto untouched, plan_untouched(request, *loader_));
+  if (untouched && run.packages.empty()) return std::move(*untouched);
   if (!run.packages.empty()) {
-    const auto states = load_states(request, *loader_);
-    if (!states) return std::unexpected(states.error());
-    add_packages(run, *states->after, request);
+    TRY_ASSIGN(const auto states, load_states(request, *loader_));
+    add_packages(run, *states.after, request);
   }
-  auto planned = job::plan(request, *loader_);
-  if (!planned) return std::unexpected(std::move(planned.error()));
-  return std::move(planned->report);
+  TRY_ASSIGN(auto planned, job::plan(request, *loader_));
+  return std::move(planned.report);
 }
 
 Result<void> RunAnalysis::keep_plan(store::Run& run, const job::PlanRequest& request,
@@ -166,10 +159,8 @@ Result<void> RunAnalysis::keep_plan(store::Run& run, const job::PlanRequest& req
     run.cached += target.cached;
   }
   run.summary = shortened(printable(report::summary(report).raw()), summary_bytes);
-  if (auto kept = runs_.set_plan(run.id, targets, layers_of(report)); !kept) return kept;
-  if (auto kept = runs_.set_document(run.id, "plan.json", report::to_json(report)); !kept) {
-    return kept;
-  }
+  TRY(runs_.set_plan(run.id, targets, layers_of(report)));
+  TRY(runs_.set_document(run.id, "plan.json", report::to_json(report)));
   return show_plan(run, report, estimates);
 }
 
@@ -189,18 +180,16 @@ Result<void> RunAnalysis::show_plan(store::Run& run, const report::Report& repor
   } else {
     run.state = RunState::analysis_done;
   }
-  if (auto updated = runs_.update(run); !updated) return updated;
+  TRY(runs_.update(run));
   const Time now = now_();
   if (auto shown = notices_.check(run, analysis_check_name(settings_->prefix), analysis, now);
       !shown) {
     return shown;
   }
   const std::string comment = to_comment(report, facts);
-  if (auto kept = runs_.set_document(run.id, "comment.md", comment); !kept) return kept;
-  if (auto shown = notices_.comment(run, comment, now); !shown) return shown;
-  if (auto shown = notices_.label(run, rebuild_label(run.packages_rebuilt), now); !shown) {
-    return shown;
-  }
+  TRY(runs_.set_document(run.id, "comment.md", comment));
+  TRY(notices_.comment(run, comment, now));
+  TRY(notices_.label(run, rebuild_label(run.packages_rebuilt), now));
   if (!settings_->policy.build) return {};
   const auto names = target_check_names(settings_->prefix, report);
   for (std::size_t i = 0; i < report.targets.size(); ++i) {
@@ -222,14 +211,14 @@ Result<void> RunAnalysis::conclude_untestable(store::Run& run, const Untestable&
   run.conclusion = is_conflict ? "failure" : "cancelled";
   run.summary = shortened(printable(untestable.why), summary_bytes);
   run.finished = now_();
-  if (auto updated = runs_.update(run); !updated) return updated;
+  TRY(runs_.update(run));
   if (auto closed = notices_.close_checks(run, untestable.why, now_()); !closed || !is_conflict) {
     return closed;
   }
   const RunFacts facts = notices_.facts(run, Stage::analysed);
   const std::string comment = trouble_comment(untestable.why, facts);
-  if (auto kept = runs_.set_document(run.id, "comment.md", comment); !kept) return kept;
-  if (auto shown = notices_.comment(run, comment, now_()); !shown) return shown;
+  TRY(runs_.set_document(run.id, "comment.md", comment));
+  TRY(notices_.comment(run, comment, now_()));
   return notices_.check(run, analysis_check_name(settings_->prefix),
                         trouble_output(untestable.why, Whose::the_changes, facts), now_());
 }
@@ -239,8 +228,8 @@ Result<void> RunAnalysis::conclude_trouble(store::Run& run, std::string_view err
   run.conclusion = "neutral";
   run.summary = shortened(printable(error), summary_bytes);
   run.finished = now_();
-  if (auto updated = runs_.update(run); !updated) return updated;
-  if (auto closed = notices_.close_checks(run, error, now_()); !closed) return closed;
+  TRY(runs_.update(run));
+  TRY(notices_.close_checks(run, error, now_()));
   return notices_.check(run, analysis_check_name(settings_->prefix),
                         trouble_output(error, Whose::ours, notices_.facts(run, Stage::analysed)),
                         now_());

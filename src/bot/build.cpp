@@ -61,10 +61,9 @@ void set_reproduce_commands(report::CheckReport& report) {
 
 Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, const HeldJob& held,
                                const std::function<bool()>& ends) {
-  auto found = runs_.find(job.run);
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return jobs_.finish(job.id, owner);
-  store::Run& run = **found;
+  TRY_ASSIGN(auto found, runs_.find(job.run));
+  if (!found) return jobs_.finish(job.id, owner);
+  store::Run& run = *found;
   const auto stop = [&] { return held.is_lost() || ends(); };
   const TestedRepository* const repository = settings_->policy.find(run.subject.repository);
   Result<ChangeUnderTest> change =
@@ -73,9 +72,8 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
           : open_change(run, *repository, *settings_, *mirrors_);
   Result<job::Checked> checked;
   if (change && std::holds_alternative<job::PlanRequest>(*change)) {
-    const auto targets = runs_.targets(run.id);
-    if (!targets) return std::unexpected(targets.error());
-    BuildWatch watch(run, check_names(settings_->prefix, *targets), *database_, runs_, notices_,
+    TRY_ASSIGN(const auto targets, runs_.targets(run.id));
+    BuildWatch watch(run, check_names(settings_->prefix, targets), *database_, runs_, notices_,
                      now_);
     checked = check(run, std::get<job::PlanRequest>(*change), watch, stop);
   } else {
@@ -84,17 +82,16 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
   if (held.is_lost()) return {};
   if (ends()) return jobs_.give_back(job.id, owner, now_());
   return database_->transaction([&]() -> Result<void> {
-    const auto ours = jobs_.renew(job.id, owner, now_(), settings_->lease);
-    if (!ours) return std::unexpected(ours.error());
-    if (!*ours) return {};
+    TRY_ASSIGN(const auto ours, jobs_.renew(job.id, owner, now_(), settings_->lease));
+    if (!ours) return {};
     if (!checked && job.attempts < most_attempts) {
       run.summary =
           shortened("tried again soon: " + printable(checked.error().message), summary_bytes);
-      if (auto updated = runs_.update(run); !updated) return updated;
+      TRY(runs_.update(run));
       return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
     }
-    auto kept = checked ? keep(run, *checked) : conclude_trouble(run, checked.error().message);
-    if (!kept) return kept;
+    TRY(
+               checked ? keep(run, *checked) : conclude_trouble(run, checked.error().message));
     return jobs_.finish(job.id, owner);
   });
 }
@@ -102,11 +99,9 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
 Result<job::Checked> RunBuild::check(const store::Run& run, job::PlanRequest& request,
                                      BuildWatch& watch, const std::function<bool()>& stop) {
   const Time begin = now_();
-  const auto states = job::load_states(request, *loader_);
-  if (!states) return std::unexpected(states.error());
-  add_packages(run, *states->after, request);
-  auto planned = job::plan(request, *loader_);
-  if (!planned) return std::unexpected(std::move(planned.error()));
+  TRY_ASSIGN(const auto states, job::load_states(request, *loader_));
+  add_packages(run, *states.after, request);
+  TRY_ASSIGN(auto planned, job::plan(request, *loader_));
   job::CheckSettings check;
   check.cache = settings_->cache;
   check.keys = settings_->keys;
@@ -119,29 +114,27 @@ Result<job::Checked> RunBuild::check(const store::Run& run, job::PlanRequest& re
     watch.begin_graph(graph, cached);
     return run_graph_(graph, watch, stop, check.build.rebuild_failed);
   };
-  auto checked = job::check(std::move(*planned), request, check, *loader_);
-  if (!checked) return checked;
-  checked->report.seconds = std::chrono::duration<double>(now_() - begin).count();
-  set_reproduce_commands(checked->report);
+  TRY_ASSIGN(auto checked, job::check(std::move(planned), request, check, *loader_));
+  checked.report.seconds = std::chrono::duration<double>(now_() - begin).count();
+  set_reproduce_commands(checked.report);
   return checked;
 }
 
 Result<void> RunBuild::keep_target(const store::Run& run, std::size_t target,
                                    const report::TargetCheck& check) {
-  auto known = runs_.layers(run.id, 0, 1'000'000);
-  if (!known) return std::unexpected(std::move(known.error()));
+  TRY_ASSIGN(auto known, runs_.layers(run.id, 0, 1'000'000));
   for (const report::BuiltLayer& built : check.layers) {
-    const auto at = std::ranges::find_if(*known, [&](const store::RunLayer& layer) {
+    const auto at = std::ranges::find_if(known, [&](const store::RunLayer& layer) {
       return layer.target == target && layer.key == built.key;
     });
-    if (at == known->end()) continue;
+    if (at == known.end()) continue;
     at->state = store::LayerState::done;
     at->outcome = verdict::name(built.outcome);
     at->cached = built.cached;
     at->seconds = built.seconds;
     at->error_line = report::first_error_line(built.log_tail);
     if (at->error_line.empty()) at->error_line = built.message;
-    if (auto kept = runs_.set_layer(run.id, *at); !kept) return kept;
+    TRY(runs_.set_layer(run.id, *at));
   }
   return {};
 }
@@ -162,28 +155,26 @@ Result<void> RunBuild::keep(store::Run& run, job::Checked& checked) {
     }
     if (run.subject.kind == store::RunKind::push) {
       const report::TargetReport& planned = report.plan.targets[i];
-      auto kept = runs_.set_package_status(run.subject.repository, run.subject.head,
-                                           planned.compiler + " " + planned.platform, of_target);
-      if (!kept) return kept;
+      TRY(
+                 runs_.set_package_status(run.subject.repository, run.subject.head,
+                                          planned.compiler + " " + planned.platform, of_target));
     }
     roots.insert(roots.end(), of_target.begin(), of_target.end());
-    if (auto kept = keep_target(run, i, target); !kept) return kept;
+    TRY(keep_target(run, i, target));
     const CheckOutput output = target_output(report, i, facts);
     conclusions.push_back(output.conclusion);
-    if (auto kept = runs_.set_target_conclusion(run.id, i, output.conclusion); !kept) return kept;
-    if (auto shown = notices_.check(run, names[i], output, now_()); !shown) return shown;
+    TRY(runs_.set_target_conclusion(run.id, i, output.conclusion));
+    TRY(notices_.check(run, names[i], output, now_()));
   }
   run.state = RunState::completed;
   run.conclusion = gravest(conclusions);
   run.summary = shortened(printable(report::summary(report).raw()), summary_bytes);
   run.finished = now_();
-  if (auto kept = runs_.update(run); !kept) return kept;
-  if (auto kept = runs_.set_roots(run.id, roots); !kept) return kept;
-  if (auto kept = runs_.set_document(run.id, "check.json", report::to_json(report)); !kept) {
-    return kept;
-  }
+  TRY(runs_.update(run));
+  TRY(runs_.set_roots(run.id, roots));
+  TRY(runs_.set_document(run.id, "check.json", report::to_json(report)));
   const std::string comment = to_comment(report, facts);
-  if (auto kept = runs_.set_document(run.id, "comment.md", comment); !kept) return kept;
+  TRY(runs_.set_document(run.id, "comment.md", comment));
   return notices_.comment(run, comment, now_());
 }
 
@@ -192,13 +183,12 @@ Result<void> RunBuild::conclude_trouble(store::Run& run, std::string_view error)
   run.conclusion = "neutral";
   run.summary = shortened(printable(error), summary_bytes);
   run.finished = now_();
-  if (auto updated = runs_.update(run); !updated) return updated;
-  const auto targets = runs_.targets(run.id);
-  if (!targets) return std::unexpected(targets.error());
+  TRY(runs_.update(run));
+  TRY_ASSIGN(const auto targets, runs_.targets(run.id));
   const CheckOutput output =
       trouble_output(error, Whose::ours, notices_.facts(run, Stage::analysed));
-  for (const std::string& name : check_names(settings_->prefix, *targets)) {
-    if (auto shown = notices_.check(run, name, output, now_()); !shown) return shown;
+  for (const std::string& name : check_names(settings_->prefix, targets)) {
+    TRY(notices_.check(run, name, output, now_()));
   }
   return {};
 }

@@ -73,8 +73,7 @@ RunFacts Notices::facts(const store::Run& run, Stage stage) const {
 
 Result<void> Notices::want(const store::Publication& key, std::string_view wanted,
                            Time not_before) {
-  auto done = publications_.want(key, wanted, not_before);
-  if (!done) return std::unexpected(std::move(done.error()));
+  TRY(publications_.want(key, wanted, not_before));
   return {};
 }
 
@@ -138,30 +137,28 @@ Result<void> Notices::reply(const store::RunSubject& about, std::string_view com
 }
 
 Result<void> Notices::reopen_checks(const store::Run& run, const CheckOutput& output, Time now) {
-  if (auto forgotten = publications_.forget_checks(run.id); !forgotten) return forgotten;
-  auto all = publications_.of_run(run.id);
-  if (!all) return std::unexpected(std::move(all.error()));
-  for (const store::Publication& publication : *all) {
+  TRY(publications_.forget_checks(run.id));
+  TRY_ASSIGN(auto all, publications_.of_run(run.id));
+  for (const store::Publication& publication : all) {
     if (publication.kind != store::PublicationKind::check) continue;
-    if (auto opened = check(run, publication.name, output, now); !opened) return opened;
+    TRY(check(run, publication.name, output, now));
   }
   return {};
 }
 
 Result<void> Notices::close_checks(const store::Run& run, std::string_view why, Time now) {
-  auto all = publications_.of_run(run.id);
-  if (!all) return std::unexpected(std::move(all.error()));
+  TRY_ASSIGN(auto all, publications_.of_run(run.id));
   RunFacts stopped = facts(run, Stage::stopped);
   stopped.why = why;
   const CheckOutput output = waiting_output({}, stopped);
-  for (const store::Publication& publication : *all) {
+  for (const store::Publication& publication : all) {
     if (publication.kind != store::PublicationKind::check) continue;
     if (publication.wanted.find(completed) != std::string::npos) continue;
     const bool was_told =
         publication.attempted || !publication.told.empty() || !publication.remote_id.empty();
     // GitHub need not hear of a check that it does not know.
-    auto done = was_told ? check(run, publication.name, output, now) : want(publication, "", now);
-    if (!done) return done;
+    TRY(
+               was_told ? check(run, publication.name, output, now) : want(publication, "", now));
   }
   return {};
 }

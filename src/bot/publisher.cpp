@@ -65,18 +65,17 @@ auto Publisher::write(const Publication& publication, const Write& write) -> dec
 }
 
 Result<bool> Publisher::publish_next() {
-  auto next = publications_.next(now_());
-  if (!next) return std::unexpected(std::move(next.error()));
-  if (!*next) return false;
-  const Publication& publication = **next;
+  TRY_ASSIGN(auto next, publications_.next(now_()));
+  if (!next) return false;
+  const Publication& publication = *next;
   if (client_ == nullptr) {
     log_(fmt::format("dry run, not written: {}\n{}", what(publication), publication.wanted));
-    auto kept = publications_.told(publication.id, publication.wanted, "", now_(), now_());
-    if (!kept) return std::unexpected(std::move(kept.error()));
+    TRY(
+               publications_.told(publication.id, publication.wanted, "", now_(), now_()));
     return true;
   }
   const Told told = tell(publication);
-  if (auto kept = keep(publication, told); !kept) return std::unexpected(std::move(kept.error()));
+  TRY(keep(publication, told));
   return true;
 }
 
@@ -96,7 +95,7 @@ Result<void> Publisher::keep(const Publication& publication, const Told& told) {
   if (hopeless) return publications_.give_up(publication.id, failure.message);
   const auto rest = github::backoff(failure, failures, jitter());
   if (failure.everything) {
-    if (auto held = publications_.hold_back(now + rest); !held) return held;
+    TRY(publications_.hold_back(now + rest));
   }
   return publications_.postpone(publication.id, failure.message, now + rest);
 }
@@ -118,9 +117,8 @@ Publisher::Told Publisher::tell(const Publication& publication) {
 
 github::Answer<std::string> Publisher::find_check(const Publication& publication,
                                                   std::string_view head) {
-  const auto checks = client_->checks(place(publication), head, publication.name);
-  if (!checks) return std::unexpected(checks.error());
-  for (const github::RemoteCheck& check : *checks) {
+  TRY_ASSIGN(const auto checks, client_->checks(place(publication), head, publication.name));
+  for (const github::RemoteCheck& check : checks) {
     if (check.external_id == publication.subject) return check.id;
   }
   return std::string();
@@ -136,9 +134,8 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
   }
   std::string id = publication.remote_id;
   if (id.empty() && publication.attempted) {
-    auto found = find_check(publication, (*run)->subject.head);
-    if (!found) return found;
-    id = std::move(*found);
+    TRY_ASSIGN(auto found, find_check(publication, (*run)->subject.head));
+    id = std::move(found);
   }
   std::size_t first = 0;
   if (id.empty()) {
@@ -159,9 +156,9 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
 github::Answer<std::string> Publisher::find_comment(const Publication& publication,
                                                     std::string_view marker) {
   const std::string& us = settings_->policy.app_login;
-  const auto comments = client_->comments(place(publication), number(publication.subject));
-  if (!comments) return std::unexpected(comments.error());
-  for (const github::RemoteComment& comment : *comments) {
+  TRY_ASSIGN(const auto comments,
+             client_->comments(place(publication), number(publication.subject)));
+  for (const github::RemoteComment& comment : comments) {
     // Anybody may write the marker.
     const bool is_ours =
         us.empty() ? comment.author.ends_with("[bot]") : is_same_name(comment.author, us);
@@ -173,9 +170,8 @@ github::Answer<std::string> Publisher::find_comment(const Publication& publicati
 Publisher::Told Publisher::tell_comment(const Publication& publication) {
   std::string id = publication.remote_id;
   if (id.empty()) {
-    auto found = find_comment(publication, comment_marker);
-    if (!found) return found;
-    id = std::move(*found);
+    TRY_ASSIGN(auto found, find_comment(publication, comment_marker));
+    id = std::move(found);
   }
   if (!id.empty()) {
     const auto updated = write(publication, [&] {
@@ -206,10 +202,9 @@ Publisher::Told Publisher::tell_reply(const Publication& publication) {
 
 Publisher::Told Publisher::tell_label(const Publication& publication) {
   const std::int64_t pull = number(publication.subject);
-  const auto labels = client_->labels(place(publication), pull);
-  if (!labels) return std::unexpected(labels.error());
+  TRY_ASSIGN(const auto labels, client_->labels(place(publication), pull));
   bool is_there = false;
-  for (const std::string& label : *labels) {
+  for (const std::string& label : labels) {
     if (label == publication.wanted) is_there = true;
     if (label == publication.wanted || !is_rebuild_label(label)) continue;
     const auto removed =

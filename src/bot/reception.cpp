@@ -62,32 +62,30 @@ CheckOutput queued_output() {
 
 Result<bool> Reception::work_on_next() {
   if (now_() < ask_again_) return false;
-  auto delivery = deliveries_.first_waiting();
-  if (!delivery) return std::unexpected(std::move(delivery.error()));
-  if (!*delivery) return false;
-  const auto event = github::parse_event((*delivery)->event, (*delivery)->payload);
+  TRY_ASSIGN(auto delivery, deliveries_.first_waiting());
+  if (!delivery) return false;
+  const auto event = github::parse_event(delivery->event, delivery->payload);
   const auto closed = [&](DeliveryState state, std::string_view note) -> Result<bool> {
     unanswered_ = 0;
-    if (auto done = close(**delivery, state, note); !done) return std::unexpected(done.error());
+    TRY(close(*delivery, state, note));
     return true;
   };
   if (!event) return closed(DeliveryState::failed, event.error().message);
-  auto known = known_about(*event);
-  if (!known) return std::unexpected(std::move(known.error()));
+  TRY_ASSIGN(auto known, known_about(*event));
   for (std::size_t round = 0; round < most_rounds; ++round) {
-    Decision decision = decide(*event, settings_->policy, *known);
+    Decision decision = decide(*event, settings_->policy, known);
     if (decision.questions.empty()) {
       unanswered_ = 0;
       if (auto done = explain_all(*event, decision.actions); !done) {
         return closed(DeliveryState::failed, done.error().message);
       }
-      if (auto done = act_on(**delivery, *event, decision); !done) {
+      if (auto done = act_on(*delivery, *event, decision); !done) {
         return closed(DeliveryState::failed, done.error().message);
       }
       return true;
     }
     for (const Question question : decision.questions) {
-      const auto answered = answer(question, *event, *known);
+      const auto answered = answer(question, *event, known);
       if (answered) continue;
       const Failure& failure = answered.error();
       if (failure.kind != Failure::Kind::passing || ++unanswered_ > most_unanswered) {
@@ -110,30 +108,25 @@ Result<void> Reception::close(const store::Delivery& delivery, DeliveryState sta
 
 Result<void> Reception::look_up_pull(const std::string& repository, std::int64_t pull,
                                      Known& known) {
-  auto state = pulls_.find(repository, pull);
-  if (!state) return std::unexpected(std::move(state.error()));
-  known.pull = std::move(*state);
-  auto open = runs_.open_runs(repository, store::RunKind::pull_request, pull);
-  if (!open) return std::unexpected(std::move(open.error()));
-  known.open_runs = std::move(*open);
-  auto newest = runs_.newest_of_pull(repository, pull);
-  if (!newest) return std::unexpected(std::move(newest.error()));
-  known.newest_run = std::move(*newest);
+  TRY_ASSIGN(auto state, pulls_.find(repository, pull));
+  known.pull = std::move(state);
+  TRY_ASSIGN(auto open, runs_.open_runs(repository, store::RunKind::pull_request, pull));
+  known.open_runs = std::move(open);
+  TRY_ASSIGN(auto newest, runs_.newest_of_pull(repository, pull));
+  known.newest_run = std::move(newest);
   return {};
 }
 
 Result<void> Reception::look_up_check(const github::CheckRunEvent& event, Known& known) {
   const std::string& repository = event.origin.repository;
-  const auto publication = publications_.find_check(repository, event.id);
-  if (!publication) return std::unexpected(publication.error());
-  if (!*publication || !(*publication)->run) return {};
-  auto run = runs_.find(*(*publication)->run);
-  if (!run) return std::unexpected(std::move(run.error()));
-  if (!*run) return {};
-  if ((*run)->subject.pull != 0) {
-    if (auto done = look_up_pull(repository, (*run)->subject.pull, known); !done) return done;
+  TRY_ASSIGN(const auto publication, publications_.find_check(repository, event.id));
+  if (!publication || !publication->run) return {};
+  TRY_ASSIGN(auto run, runs_.find(*publication->run));
+  if (!run) return {};
+  if (run->subject.pull != 0) {
+    TRY(look_up_pull(repository, run->subject.pull, known));
   }
-  known.check = KnownCheck{std::move(**run), (*publication)->name};
+  known.check = KnownCheck{std::move(*run), publication->name};
   return {};
 }
 
@@ -145,18 +138,16 @@ Result<Known> Reception::known_about(const github::Event& event) {
   if (const auto* const check = std::get_if<github::CheckRunEvent>(&event)) {
     done = look_up_check(*check, known);
   } else if (const auto* const suite = std::get_if<github::CheckSuiteEvent>(&event)) {
-    auto run = runs_.newest(origin->repository, suite->head);
-    if (!run) return std::unexpected(std::move(run.error()));
-    if (*run && (*run)->subject.pull != 0) {
-      done = look_up_pull(origin->repository, (*run)->subject.pull, known);
+    TRY_ASSIGN(auto run, runs_.newest(origin->repository, suite->head));
+    if (run && run->subject.pull != 0) {
+      done = look_up_pull(origin->repository, run->subject.pull, known);
     }
-    known.newest_run = std::move(*run);
+    known.newest_run = std::move(run);
   } else if (const auto* const push = std::get_if<github::PushEvent>(&event)) {
-    auto open = runs_.open_runs(origin->repository, store::RunKind::push, 0);
-    if (!open) return std::unexpected(std::move(open.error()));
-    std::erase_if(*open,
+    TRY_ASSIGN(auto open, runs_.open_runs(origin->repository, store::RunKind::push, 0));
+    std::erase_if(open,
                   [&](const store::Run& run) { return run.subject.base_branch != push->branch; });
-    known.open_runs = std::move(*open);
+    known.open_runs = std::move(open);
   } else if (const std::int64_t pull = pull_of(event, known); pull != 0) {
     done = look_up_pull(origin->repository, pull, known);
   }
@@ -173,11 +164,10 @@ github::Answer<void> Reception::answer(Question question, const github::Event& e
       return std::unexpected(Failure{Failure::Kind::gone, "a dry run asks nobody", {}, false});
     }
     const std::int64_t number = pull_of(event, known);
-    const auto pull = client_->pull(place, number);
-    if (!pull) return std::unexpected(pull.error());
-    known.pull = store::Pull{origin.repository, number,     origin.installation, pull->title,
-                             pull->author,      pull->head, pull->base_branch,   pull->draft,
-                             pull->open,        "",         pull->updated_at};
+    TRY_ASSIGN(const auto pull, client_->pull(place, number));
+    known.pull = store::Pull{origin.repository, number,    origin.installation, pull.title,
+                             pull.author,       pull.head, pull.base_branch,    pull.draft,
+                             pull.open,         "",        pull.updated_at};
     return {};
   }
   std::string user = origin.sender.login;
@@ -185,11 +175,10 @@ github::Answer<void> Reception::answer(Question question, const github::Event& e
     const auto* const opened = std::get_if<github::PullRequestEvent>(&event);
     user = opened != nullptr ? opened->pull.author : known.pull ? known.pull->author : "";
   }
-  auto permission = client_ == nullptr
-                        ? github::Answer<github::Permission>(github::Permission::none)
-                        : client_->permission(place, user);
-  if (!permission) return std::unexpected(std::move(permission.error()));
-  (question == Question::author_permission ? known.author : known.sender) = *permission;
+  TRY_ASSIGN(auto permission, client_ == nullptr
+                                  ? github::Answer<github::Permission>(github::Permission::none)
+                                  : client_->permission(place, user));
+  (question == Question::author_permission ? known.author : known.sender) = permission;
   return {};
 }
 
@@ -198,9 +187,8 @@ Result<void> Reception::explain_all(const github::Event& event, std::vector<Acti
   for (Action& action : actions) {
     const auto* const explain = std::get_if<ExplainPackage>(&action);
     if (explain == nullptr) continue;
-    const auto run = runs_.find(explain->run);
-    if (!run) return std::unexpected(run.error());
-    std::string text = *run ? explain_(**run, explain->package) : "";
+    TRY_ASSIGN(const auto run, runs_.find(explain->run));
+    std::string text = run ? explain_(*run, explain->package) : "";
     action = Reply{about(event).pull, explain->comment, std::move(text)};
   }
   return {};
@@ -210,7 +198,7 @@ Result<void> Reception::act_on(const store::Delivery& delivery, const github::Ev
                                const Decision& decision) {
   return database_->transaction([&]() -> Result<void> {
     for (const Action& action : decision.actions) {
-      if (auto done = act(action, event); !done) return done;
+      TRY(act(action, event));
     }
     return close(delivery, decision.actions.empty() ? DeliveryState::ignored : DeliveryState::done,
                  decision.note);
@@ -243,24 +231,21 @@ Result<void> Reception::act(const Action& action, const github::Event& event) {
 }
 
 Result<void> Reception::start(const StartRun& start) {
-  const auto begun =
-      runs_.begin(start.subject, start.scope, start.hold, start.packages, start.cause, now_());
-  if (!begun) return std::unexpected(begun.error());
-  if (!begun->is_new) return {};
-  auto run = runs_.find(begun->run);
-  if (!run) return std::unexpected(std::move(run.error()));
+  TRY_ASSIGN(const auto begun, runs_.begin(start.subject, start.scope, start.hold, start.packages,
+                                           start.cause, now_()));
+  if (!begun.is_new) return {};
+  TRY_ASSIGN(auto run, runs_.find(begun.run));
   const std::string name = analysis_check_name(settings_->prefix);
-  if (auto shown = notices_.check(**run, name, queued_output(), now_()); !shown) return shown;
-  return jobs_.add(begun->run, store::JobKind::analyse,
+  TRY(notices_.check(*run, name, queued_output(), now_()));
+  return jobs_.add(begun.run, store::JobKind::analyse,
                    start.subject.pull != 0 ? priority_of_people : 0, now_());
 }
 
 Result<void> Reception::cancel(store::RunId id, std::string_view why) {
-  auto found = runs_.find(id);
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return {};
-  store::Run& run = **found;
-  if (auto removed = jobs_.remove_of(id); !removed) return removed;
+  TRY_ASSIGN(auto found, runs_.find(id));
+  if (!found) return {};
+  store::Run& run = *found;
+  TRY(jobs_.remove_of(id));
   // An analysis that was told stays true; only what would have followed is over.
   const bool was_told = run.state == RunState::analysis_done;
   run.state = was_told ? RunState::completed : RunState::cancelled;
@@ -269,15 +254,14 @@ Result<void> Reception::cancel(store::RunId id, std::string_view why) {
     run.summary = "stopped: " + std::string(why);
   }
   run.finished = now_();
-  if (auto updated = runs_.update(run); !updated) return updated;
+  TRY(runs_.update(run));
   return notices_.close_checks(run, why, now_());
 }
 
 Result<void> Reception::restart(const RestartRun& restart) {
-  auto found = runs_.find(restart.run);
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return {};
-  store::Run& run = **found;
+  TRY_ASSIGN(auto found, runs_.find(restart.run));
+  if (!found) return {};
+  store::Run& run = *found;
   run.state = RunState::queued;
   run.scope = restart.scope;
   run.cause = restart.cause;
@@ -288,21 +272,20 @@ Result<void> Reception::restart(const RestartRun& restart) {
   run.started.reset();
   run.analysed.reset();
   run.finished.reset();
-  if (auto updated = runs_.update(run); !updated) return updated;
-  if (auto shown = notices_.reopen_checks(run, queued_output(), now_()); !shown) return shown;
+  TRY(runs_.update(run));
+  TRY(notices_.reopen_checks(run, queued_output(), now_()));
   return jobs_.add(run.id, store::JobKind::analyse, priority_of_people, now_());
 }
 
 Result<void> Reception::release(const ReleaseRun& release) {
-  auto found = runs_.find(release.run);
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found || (*found)->state != RunState::analysis_done) return {};
-  store::Run& run = **found;
+  TRY_ASSIGN(auto found, runs_.find(release.run));
+  if (!found || found->state != RunState::analysis_done) return {};
+  store::Run& run = *found;
   run.hold = settings_->policy.build ? store::Hold::none : store::Hold::building_off;
   if (run.hold != store::Hold::none) return runs_.update(run);
   run.state = RunState::building;
   run.cause = release.cause;
-  if (auto updated = runs_.update(run); !updated) return updated;
+  TRY(runs_.update(run));
   return jobs_.add(run.id, store::JobKind::build, priority_of_people, now_());
 }
 

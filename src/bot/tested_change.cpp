@@ -52,15 +52,14 @@ Result<std::variant<job::RepositoryChange, Untestable>> states_of(
 
 Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepository& repository,
                                     const BotSettings& settings, job::Mirrors& mirrors) {
-  const auto git = mirrors.open(repository.place, refspecs_of(run), std::chrono::seconds(0));
-  if (!git) return std::unexpected(git.error());
-  auto states = states_of(run, repository, *git);
-  if (!states) return std::unexpected(std::move(states.error()));
-  if (auto* const untestable = std::get_if<Untestable>(&*states)) return std::move(*untestable);
+  TRY_ASSIGN(const auto git,
+             mirrors.open(repository.place, refspecs_of(run), std::chrono::seconds(0)));
+  TRY_ASSIGN(auto states, states_of(run, repository, git));
+  if (auto* const untestable = std::get_if<Untestable>(&states)) return std::move(*untestable);
 
   job::PlanRequest request;
   request.place = repository.name;
-  request.change = std::get<job::RepositoryChange>(std::move(*states));
+  request.change = std::get<job::RepositoryChange>(std::move(states));
   request.targets = repository.targets;
   if (!settings.cache.empty()) request.cache = settings.cache;
   for (std::size_t i = 0; i < repository.below.size(); ++i) {
@@ -69,11 +68,9 @@ Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepositor
     const auto lower =
         mirrors.open(below.place, {"+refs/heads/*:refs/heads/*"}, settings.mirrors_stay_fresh);
     if (!lower) return std::unexpected(lower.error());
-    const auto at = (*lower)->resolve(i < run.lower.size() ? run.lower[i] : revision);
-    if (!at) return std::unexpected(at.error());
-    auto state = job::state_at(*lower, *at, below.place);
-    if (!state) return std::unexpected(std::move(state.error()));
-    request.lower.push_back(std::move(*state));
+    TRY_ASSIGN(const auto at, (*lower)->resolve(i < run.lower.size() ? run.lower[i] : revision));
+    TRY_ASSIGN(auto state, job::state_at(*lower, at, below.place));
+    request.lower.push_back(std::move(state));
     request.lower_places.push_back(below.place);
   }
   return request;

@@ -118,15 +118,13 @@ void work_on_jobs(const Loop& loop, store::Database& database, store::JobKind ki
   store::Jobs jobs(database);
   const std::string owner = own_name();
   loop.run([&]() -> Result<bool> {
-    auto job = jobs.lease(kind, owner, now(), loop.settings().lease);
-    if (!job) return std::unexpected(std::move(job.error()));
-    if (!*job) return false;
-    auto connection = loop.open();
-    if (!connection) return std::unexpected(std::move(connection.error()));
-    const HeldJob held(std::move(*connection), (*job)->id, owner, loop.settings().lease, now);
-    loop.log(Level::info, fmt::format("run {}: {}", std::to_underlying((*job)->run), name(kind)));
-    if (auto done = work(**job, owner, held); !done) return std::unexpected(done.error());
-    loop.log(Level::info, fmt::format("run {}: {} ended{}", std::to_underlying((*job)->run),
+    TRY_ASSIGN(auto job, jobs.lease(kind, owner, now(), loop.settings().lease));
+    if (!job) return false;
+    TRY_ASSIGN(auto connection, loop.open());
+    const HeldJob held(std::move(connection), job->id, owner, loop.settings().lease, now);
+    loop.log(Level::info, fmt::format("run {}: {}", std::to_underlying(job->run), name(kind)));
+    TRY(work(*job, owner, held));
+    loop.log(Level::info, fmt::format("run {}: {} ended{}", std::to_underlying(job->run),
                                       name(kind), held.is_lost() ? ", it was cancelled" : ""));
     return true;
   });
@@ -198,18 +196,15 @@ Result<void> work(const WorkerNeeds& needs, const Ending& ending) {
   if (needs.settings.policy.build) all.push_back(build);
   std::vector<store::Database> connections;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    auto connection = loop.open();
-    if (!connection) return std::unexpected(std::move(connection.error()));
-    connections.push_back(std::move(*connection));
+    TRY_ASSIGN(auto connection, loop.open());
+    connections.push_back(std::move(connection));
   }
-  const auto given_back = store::Jobs(connections.front()).give_back_of(is_dead);
-  if (!given_back) return std::unexpected(given_back.error());
-  if (*given_back > 0) {
-    loop.log(Level::info, fmt::format("{} jobs of a worker that died go on", *given_back));
+  TRY_ASSIGN(const auto given_back, store::Jobs(connections.front()).give_back_of(is_dead));
+  if (given_back > 0) {
+    loop.log(Level::info, fmt::format("{} jobs of a worker that died go on", given_back));
   }
-  auto forgotten =
-      store::Deliveries(connections.front()).forget_payloads(now() - payloads_are_kept);
-  if (!forgotten) return std::unexpected(std::move(forgotten.error()));
+  TRY(
+             store::Deliveries(connections.front()).forget_payloads(now() - payloads_are_kept));
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < all.size(); ++i) {
     threads.emplace_back([&loop, part = all[i], connection = std::move(connections[i])]() mutable {

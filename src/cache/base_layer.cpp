@@ -129,8 +129,7 @@ Result<std::string> run_step(std::string_view what, const ProcessRequest& reques
   auto end = run_process(request);
   if (!end) return std::unexpected(end.error());
   const auto before = read_file(log);
-  const auto kept = write_file(log, (before ? *before : std::string()) + end->output);
-  if (!kept) return std::unexpected(kept.error());
+  TRY(write_file(log, (before ? *before : std::string()) + end->output));
   if (end->status == 0) return std::move(end->output);
   return fail(fmt::format("{} ended with exit code {}; what it printed is in {}, at the end: {}",
                           what, end->status, log.string(), closing_lines(end->output, 3)));
@@ -178,9 +177,9 @@ Result<void> make_root(const BaseOrigin& origin, std::string_view platform, cons
   } else {
     add({"env", "OXBOW_DESTINATION=" + root.string(), "sh", "-c", origin.command});
   }
-  const auto output =
-      run_step(origin.command.empty() ? "mmdebstrap" : "the command for the base", request, log);
-  if (!output) return std::unexpected(output.error());
+  TRY_ASSIGN(
+      const auto output,
+      run_step(origin.command.empty() ? "mmdebstrap" : "the command for the base", request, log));
   std::error_code error;
   const bool is_root =
       fs::symlink_status(root / "etc/passwd", error).type() != fs::file_type::not_found &&
@@ -221,9 +220,8 @@ BaseLayer::BaseLayer(const fs::path& cache, std::string_view platform)
 Result<std::optional<BaseRecord>> BaseLayer::find() const {
   const fs::path file = folder_ / "base" / "base.json";
   if (!is_there(folder_ / "base")) return std::nullopt;
-  const auto text = read_file(file);
-  if (!text) return std::unexpected(text.error());
-  auto record = parse_base_record(*text);
+  TRY_ASSIGN(const auto text, read_file(file));
+  auto record = parse_base_record(text);
   if (!record) return fail(file.string() + ": " + record.error().message);
   return std::move(*record);
 }
@@ -232,9 +230,9 @@ Result<std::optional<BaseRecord>> BaseLayer::find() const {
 Result<void> BaseLayer::recover() const {
   const fs::path old = folder_ / ".base-old";
   if (is_there(old) && !is_there(folder_ / "base")) {
-    if (auto done = move(old, folder_ / "base"); !done) return done;
+    TRY(move(old, folder_ / "base"));
   }
-  if (auto done = remove_tree(old); !done) return done;
+  TRY(remove_tree(old));
   return remove_tree(folder_ / ".base-draft");
 }
 
@@ -243,13 +241,12 @@ Result<BaseRecord> BaseLayer::create(const BaseOrigin& origin, IfThere if_there)
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return fail(system_message(folder_, error.value()));
-  const auto lock =
-      FileLock::take(folder_ / "base.lock", FileLock::Mode::exclusive, FileLock::Wait::no);
-  if (!lock) return std::unexpected(lock.error());
-  if (!*lock) {
+  TRY_ASSIGN(const auto lock,
+             FileLock::take(folder_ / "base.lock", FileLock::Mode::exclusive, FileLock::Wait::no));
+  if (!lock) {
     return fail(fmt::format("another process is making the base of {} right now", platform_));
   }
-  if (auto done = recover(); !done) return std::unexpected(done.error());
+  TRY(recover());
   if (if_there == IfThere::fail && is_there(folder_ / "base")) {
     return fail(fmt::format("{} has a base already, in {}; --replace makes it anew", platform_,
                             (folder_ / "base").string()));
@@ -268,34 +265,29 @@ Result<BaseRecord> BaseLayer::fill(const BaseOrigin& origin, const fs::path& dra
   std::error_code error;
   fs::create_directories(root, error);
   if (error) return fail(system_message(root, error.value()));
-  if (auto done = write_file(log, ""); !done) return std::unexpected(done.error());
-  if (auto done = make_root(origin, platform_, root, log); !done) {
-    return std::unexpected(done.error());
-  }
-  const auto user = run_in(root, User::root, add_user, "adding the user opam to the base", log);
-  if (!user) return std::unexpected(user.error());
-  const auto printed =
-      run_in(root, User::opam, initialise_opam, "initialising opam in the base", log);
-  if (!printed) return std::unexpected(printed.error());
+  TRY(write_file(log, ""));
+  TRY(make_root(origin, platform_, root, log));
+  TRY_ASSIGN(const auto user,
+             run_in(root, User::root, add_user, "adding the user opam to the base", log));
+  TRY_ASSIGN(const auto printed,
+             run_in(root, User::opam, initialise_opam, "initialising opam in the base", log));
   BaseRecord record;
   record.platform = platform_;
   record.created = std::chrono::duration_cast<std::chrono::seconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
   record.origin = origin;
-  record.opam = closing_lines(*printed, 1);
-  if (auto done = write_file(draft / "base.json", to_json(record)); !done) {
-    return std::unexpected(done.error());
-  }
+  record.opam = closing_lines(printed, 1);
+  TRY(write_file(draft / "base.json", to_json(record)));
   return record;
 }
 
 Result<void> BaseLayer::put_in_place(const fs::path& draft) const {
   const fs::path old = folder_ / ".base-old";
   if (is_there(folder_ / "base")) {
-    if (auto done = move(folder_ / "base", old); !done) return done;
+    TRY(move(folder_ / "base", old));
   }
-  if (auto done = move(draft, folder_ / "base"); !done) return done;
+  TRY(move(draft, folder_ / "base"));
   return remove_tree(old);
 }
 

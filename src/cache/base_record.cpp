@@ -20,9 +20,8 @@ Result<std::string> text_of(const Value& object, const char* key) {
 Result<BaseOrigin> origin_of(const Value& object) {
   BaseOrigin origin;
   const bool by_command = object.HasMember("command");
-  auto text = text_of(object, by_command ? "command" : "suite");
-  if (!text) return std::unexpected(text.error());
-  (by_command ? origin.command : origin.suite) = std::move(*text);
+  TRY_ASSIGN(auto text, text_of(object, by_command ? "command" : "suite"));
+  (by_command ? origin.command : origin.suite) = std::move(text);
   if (by_command) return origin;
   const auto packages = object.FindMember("packages");
   if (packages == object.MemberEnd() || !packages->value.IsArray()) {
@@ -77,14 +76,11 @@ Result<BaseRecord> parse_base_record(std::string_view json) {
   if (created == document.MemberEnd() || !created->value.IsInt64()) {
     return fail("created: expected seconds since 1970");
   }
-  auto platform = text_of(document, "platform");
-  if (!platform) return std::unexpected(platform.error());
-  auto opam = text_of(document, "opam");
-  if (!opam) return std::unexpected(opam.error());
-  auto origin = origin_of(document);
-  if (!origin) return std::unexpected(origin.error());
-  return BaseRecord{std::move(*platform), created->value.GetInt64(), std::move(*origin),
-                    std::move(*opam)};
+  TRY_ASSIGN(auto platform, text_of(document, "platform"));
+  TRY_ASSIGN(auto opam, text_of(document, "opam"));
+  TRY_ASSIGN(auto origin, origin_of(document));
+  return BaseRecord{std::move(platform), created->value.GetInt64(), std::move(origin),
+                    std::move(opam)};
 }
 
 }  // namespace oxbow::cache

@@ -73,13 +73,12 @@ class PlatformCollector {
   Result<std::vector<CachedLayer>> begin() {
     std::error_code ignored;
     if (!dry_run_ && fs::is_directory(store_.folder(), ignored)) {
-      auto taken = FileLock::take(store_.folder() / ".gc.lock", FileLock::Mode::exclusive,
-                                  FileLock::Wait::yes);
-      if (!taken) return std::unexpected(std::move(taken.error()));
-      lock_ = std::move(*taken);
+      TRY_ASSIGN(auto taken, FileLock::take(store_.folder() / ".gc.lock", FileLock::Mode::exclusive,
+                                            FileLock::Wait::yes));
+      lock_ = std::move(taken);
     }
     names_ = names_in(store_.folder());
-    if (auto read = read_leases(); !read) return std::unexpected(std::move(read.error()));
+    TRY(read_leases());
     return list(store_);
   }
 
@@ -237,10 +236,9 @@ std::optional<std::string> difference(const LayerStore& store, std::string_view 
 }  // namespace
 
 Result<std::vector<CachedLayer>> list(const LayerStore& store) {
-  const auto keys = store.keys();
-  if (!keys) return std::unexpected(keys.error());
+  TRY_ASSIGN(const auto keys, store.keys());
   std::vector<CachedLayer> layers;
-  for (const std::string& key : *keys) {
+  for (const std::string& key : keys) {
     auto found = store.find(key);
     if (found && !*found) continue;  // deleted meanwhile
     layers.push_back(look_at(store, key, std::move(found)));
@@ -260,9 +258,8 @@ Result<Collection> collect(std::span<const LayerStore> stores, const CollectRequ
   std::vector<Candidate> candidates;
   for (const LayerStore* const store : order) {
     platforms.emplace_back(*store, request.dry_run, collection);
-    auto layers = platforms.back().begin();
-    if (!layers) return std::unexpected(std::move(layers.error()));
-    for (CachedLayer& layer : *layers) {
+    TRY_ASSIGN(auto layers, platforms.back().begin());
+    for (CachedLayer& layer : layers) {
       candidates.push_back({&platforms.back(), std::move(layer)});
     }
   }
@@ -274,10 +271,9 @@ Result<Collection> collect(std::span<const LayerStore> stores, const CollectRequ
 }
 
 Result<Verification> verify(const LayerStore& store, RemoveBroken remove) {
-  const auto keys = store.keys();
-  if (!keys) return std::unexpected(keys.error());
+  TRY_ASSIGN(const auto keys, store.keys());
   Verification verification;
-  for (const std::string& key : *keys) {
+  for (const std::string& key : keys) {
     const auto found = store.find(key);
     if (found && !*found) continue;
     ++verification.layers;

@@ -167,30 +167,27 @@ TreeSize count_entries(const std::vector<Entry>& entries) {
 }
 
 Result<TreeSize> measure_below(const std::filesystem::path& tree, int top) {
-  auto entries = scan(tree, top);
-  if (!entries) return std::unexpected(std::move(entries.error()));
-  std::ranges::sort(*entries, {}, &Entry::path);
-  parallel_for(entries->size(), 16, worker_count(), [&] {
-    return
-        [&, reader = ContentReader(top)](std::size_t at) mutable { reader.read((*entries)[at]); };
+  TRY_ASSIGN(auto entries, scan(tree, top));
+  std::ranges::sort(entries, {}, &Entry::path);
+  parallel_for(entries.size(), 16, worker_count(), [&] {
+    return [&, reader = ContentReader(top)](std::size_t at) mutable { reader.read(entries[at]); };
   });
   Hasher hasher(HashKind::sha256);
   std::string line;
-  for (const Entry& entry : *entries) {
+  for (const Entry& entry : entries) {
     if (entry.trouble != 0) return fail(system_message(tree / entry.path, entry.trouble));
     line.clear();
     add_line(entry, line);
     hasher.add(line);
   }
-  TreeSize size = count_entries(*entries);
+  TreeSize size = count_entries(entries);
   size.digest = hasher.hex();
   return size;
 }
 
 Result<TreeSize> count_below(const std::filesystem::path& tree, int top) {
-  const auto entries = scan(tree, top);
-  if (!entries) return std::unexpected(entries.error());
-  return count_entries(*entries);
+  TRY_ASSIGN(const auto entries, scan(tree, top));
+  return count_entries(entries);
 }
 
 template <typename Of>

@@ -75,11 +75,10 @@ Result<void> complete(const fs::path& tree, LayerRecord& record) {
   record.files = 0;
   record.digest.clear();
   if (record.outcome != verdict::Outcome::success) return remove_tree(tree);
-  auto size = measure(tree);
-  if (!size) return std::unexpected(std::move(size.error()));
-  record.bytes = size->bytes;
-  record.files = size->files;
-  record.digest = std::move(size->digest);
+  TRY_ASSIGN(auto size, measure(tree));
+  record.bytes = size.bytes;
+  record.files = size.files;
+  record.digest = std::move(size.digest);
   return {};
 }
 
@@ -144,7 +143,7 @@ Result<std::optional<LayerRecord>> LayerStore::find(std::string_view key) const 
 }
 
 Result<std::optional<FileLock>> LayerStore::lock(std::string_view key, Wait wait) const {
-  if (auto made = make_folders(folder_); !made) return std::unexpected(std::move(made.error()));
+  TRY(make_folders(folder_));
   const fs::path file = folder_ / fmt::format("{}.lock", key);
   for (;;) {
     auto taken = FileLock::take(file, FileLock::Mode::exclusive,
@@ -158,13 +157,11 @@ Result<std::optional<FileLock>> LayerStore::lock(std::string_view key, Wait wait
 }
 
 Result<Draft> LayerStore::begin(std::string_view key) const {
-  if (auto made = make_folders(folder_); !made) return std::unexpected(std::move(made.error()));
+  TRY(make_folders(folder_));
   std::string name = (folder_ / fmt::format(".draft-{}-XXXXXX", key)).string();
   if (::mkdtemp(name.data()) == nullptr || ::chmod(name.c_str(), 0755) != 0) {
     const int code = errno;
-    if (auto writable = check_writable(); !writable) {
-      return std::unexpected(std::move(writable.error()));
-    }
+    TRY(check_writable());
     return fail(system_message(name, code));
   }
   return Draft(name);
@@ -180,9 +177,8 @@ Result<void> LayerStore::commit(Draft draft, std::string_view key, LayerRecord r
   }
   fs::path trash;
   if (!is_absent(path(key))) {
-    auto moved = move_to_trash(folder_, key);
-    if (!moved) return std::unexpected(std::move(moved.error()));
-    trash = *std::move(moved);
+    TRY_ASSIGN(auto moved, move_to_trash(folder_, key));
+    trash = std::move(moved);
   }
   if (::rename(draft.folder().c_str(), path(key).c_str()) != 0) {
     const int code = errno;
@@ -201,9 +197,8 @@ Result<void> LayerStore::put_aside(std::string_view key) const {
   const std::string name = fmt::format(".broken-{}", key);
   fs::path trash;
   if (!is_absent(folder_ / name)) {
-    auto moved = move_to_trash(folder_, name);
-    if (!moved) return std::unexpected(std::move(moved.error()));
-    trash = *std::move(moved);
+    TRY_ASSIGN(auto moved, move_to_trash(folder_, name));
+    trash = std::move(moved);
   }
   if (::rename(path(key).c_str(), (folder_ / name).c_str()) != 0) {
     return fail(system_message(path(key), errno));
@@ -224,9 +219,8 @@ Result<std::optional<Lease>> LayerStore::lease(const std::vector<std::string>& k
     }
     return fail(system_message(folder_, errno));
   }
-  const auto collecting =
-      FileLock::take(folder_ / ".gc.lock", FileLock::Mode::shared, FileLock::Wait::yes);
-  if (!collecting) return std::unexpected(collecting.error());
+  TRY_ASSIGN(const auto collecting,
+             FileLock::take(folder_ / ".gc.lock", FileLock::Mode::shared, FileLock::Wait::yes));
   std::string name = (folder_ / fmt::format(".lease-{}-XXXXXX", ::getpid())).string();
   const int file = ::mkostemp(name.data(), O_CLOEXEC);
   if (file < 0) return fail(system_message(name, errno));

@@ -31,13 +31,11 @@ std::optional<fs::path> clone_around(fs::path folder) {
 // oxbow.toml of the base's tree, or else the user's own.
 Result<Configuration> find_configuration(const job::RepositoryTree& base) {
   constexpr std::size_t largest = std::size_t{1} << 20U;
-  const auto entries = base.source->list(base.tree);
-  if (!entries) return std::unexpected(entries.error());
-  for (const repo::TreeEntry& entry : *entries) {
+  TRY_ASSIGN(const auto entries, base.source->list(base.tree));
+  for (const repo::TreeEntry& entry : entries) {
     if (entry.name != "oxbow.toml" || entry.kind != repo::EntryKind::file) continue;
-    const auto text = base.source->read(entry.id, largest);
-    if (!text) return std::unexpected(text.error());
-    return parse_configuration(*text, "oxbow.toml of " + base.commit.substr(0, 10));
+    TRY_ASSIGN(const auto text, base.source->read(entry.id, largest));
+    return parse_configuration(text, "oxbow.toml of " + base.commit.substr(0, 10));
   }
   const auto user = user_configuration();
   if (!user) {
@@ -57,22 +55,19 @@ Result<job::PlanRequest> open_clone(job::RepositoryOpener& opener) {
     return fail(
         "this is not inside a git clone; name the repositories with --repo PATH#BASE..HEAD");
   }
-  auto change = opener.open_clone(*clone);
-  if (!change) return std::unexpected(std::move(change.error()));
-  auto configuration = find_configuration(change->before);
-  if (!configuration) return std::unexpected(std::move(configuration.error()));
-  if (configuration->targets.empty()) {
+  TRY_ASSIGN(auto change, opener.open_clone(*clone));
+  TRY_ASSIGN(auto configuration, find_configuration(change.before));
+  if (configuration.targets.empty()) {
     return fail("oxbow.toml has no [[target]]; add one, or name --repo and --compiler");
   }
   job::PlanRequest request;
   request.place = clone->string();
-  request.change = std::move(*change);
-  request.targets = std::move(configuration->targets);
-  for (const job::RepositorySpec& spec : configuration->repositories) {
-    auto tree = opener.open_state(spec);
-    if (!tree) return std::unexpected(std::move(tree.error()));
+  request.change = std::move(change);
+  request.targets = std::move(configuration.targets);
+  for (const job::RepositorySpec& spec : configuration.repositories) {
+    TRY_ASSIGN(auto tree, opener.open_state(spec));
     request.lower_places.push_back(spec.place);
-    request.lower.push_back(std::move(*tree));
+    request.lower.push_back(std::move(tree));
   }
   return request;
 }
@@ -98,8 +93,7 @@ void StackArguments::add_targets(CLI::App& command, bool required) {
 }
 
 Result<std::vector<solve::Target>> StackArguments::targets() const {
-  const auto parsed = solve::parse_platform(platform);
-  if (!parsed) return std::unexpected(parsed.error());
+  TRY_ASSIGN(const auto parsed, solve::parse_platform(platform));
   std::vector<solve::Target> targets;
   for (const std::string& compiler : compilers) {
     const auto id = opam::parse_package_id(compiler);
@@ -107,7 +101,7 @@ Result<std::vector<solve::Target>> StackArguments::targets() const {
       return fail(fmt::format("'{}' is no compiler package; write NAME.VERSION, as in ocaml.5.3.0",
                               compiler));
     }
-    targets.push_back({*id, *parsed});
+    targets.push_back({*id, parsed});
   }
   return targets;
 }
@@ -131,26 +125,22 @@ Result<job::PlanRequest> ChangeArguments::open(job::Progress& progress) const {
     if (request) request->scope = scope;
     return request;
   }
-  auto targets = stack.targets();
-  if (!targets) return std::unexpected(std::move(targets.error()));
-  if (targets->empty()) return fail("--compiler NAME.VERSION is missing: say what to plan for");
+  TRY_ASSIGN(auto targets, stack.targets());
+  if (targets.empty()) return fail("--compiler NAME.VERSION is missing: say what to plan for");
   job::PlanRequest request;
-  request.targets = std::move(*targets);
+  request.targets = std::move(targets);
   request.scope = scope;
   for (const std::string& text : stack.repositories) {
-    const auto spec = job::parse_repository_spec(text);
-    if (!spec) return std::unexpected(spec.error());
+    TRY_ASSIGN(const auto spec, job::parse_repository_spec(text));
     if (&text == &stack.repositories.front()) {
-      auto change = opener.open_change(*spec);
-      if (!change) return std::unexpected(std::move(change.error()));
-      request.place = spec->place;
-      request.change = std::move(*change);
+      TRY_ASSIGN(auto change, opener.open_change(spec));
+      request.place = spec.place;
+      request.change = std::move(change);
       continue;
     }
-    auto tree = opener.open_state(*spec);
-    if (!tree) return std::unexpected(std::move(tree.error()));
-    request.lower_places.push_back(spec->place);
-    request.lower.push_back(std::move(*tree));
+    TRY_ASSIGN(auto tree, opener.open_state(spec));
+    request.lower_places.push_back(spec.place);
+    request.lower.push_back(std::move(tree));
   }
   return request;
 }
@@ -160,11 +150,9 @@ Result<std::vector<job::RepositoryTree>> open_states(const std::vector<std::stri
   job::RepositoryOpener opener(user_cache(), progress);
   std::vector<job::RepositoryTree> trees;
   for (const std::string& text : repositories) {
-    const auto spec = job::parse_repository_spec(text);
-    if (!spec) return std::unexpected(spec.error());
-    auto tree = opener.open_state(*spec);
-    if (!tree) return std::unexpected(std::move(tree.error()));
-    trees.push_back(std::move(*tree));
+    TRY_ASSIGN(const auto spec, job::parse_repository_spec(text));
+    TRY_ASSIGN(auto tree, opener.open_state(spec));
+    trees.push_back(std::move(tree));
   }
   return trees;
 }

@@ -31,8 +31,7 @@ struct BaseArguments {
 };
 
 Result<cache::BaseLayer> base_of(const BaseArguments& arguments) {
-  const auto platform = solve::parse_platform(arguments.platform);
-  if (!platform) return std::unexpected(platform.error());
+  TRY_ASSIGN(const auto platform, solve::parse_platform(arguments.platform));
   if (arguments.platform.find('/') != std::string::npos || arguments.platform.front() == '.') {
     return fail(fmt::format("'{}' can be no folder of the cache", arguments.platform));
   }
@@ -44,10 +43,9 @@ Result<cache::BaseLayer> base_of(const BaseArguments& arguments) {
 
 Result<cache::BaseOrigin> origin_of(const BaseArguments& arguments) {
   if (arguments.command.empty() && arguments.packages.empty() && arguments.suite.empty()) {
-    const auto configuration = user_build_configuration();
-    if (!configuration) return std::unexpected(configuration.error());
-    if (!configuration->base_command.empty()) {
-      return cache::BaseOrigin{{}, {}, configuration->base_command};
+    TRY_ASSIGN(const auto configuration, user_build_configuration());
+    if (!configuration.base_command.empty()) {
+      return cache::BaseOrigin{{}, {}, configuration.base_command};
     }
   }
   if (arguments.command.empty()) {

@@ -164,21 +164,19 @@ Result<BotConfiguration> read_bot_configuration(const fs::path& file, KeyUse use
                                                 const char* key_of_environment) {
   const auto text = read_file(file, std::size_t{1} << 20U);
   if (!text) return std::unexpected(text.error());
-  const auto top = TomlTable::parse(*text, file.string());
-  if (!top) return std::unexpected(top.error());
+  TRY_ASSIGN(const auto top, TomlTable::parse(*text, file.string()));
   BotConfiguration configuration;
   configuration.file = file;
-  Reader reader(*top, configuration);
+  Reader reader(top, configuration);
   reader.read();
-  if (top->error()) return std::unexpected(*top->error());
+  if (top.error()) return std::unexpected(*top.error());
   if (use == KeyUse::not_needed) return configuration;
   if (key_of_environment != nullptr && *key_of_environment != '\0') {
     configuration.key = key_of_environment;
     configuration.key_place = "OXBOW_GITHUB_KEY";
   } else if (reader.key_file()) {
-    auto key = read_key(*reader.key_file());
-    if (!key) return std::unexpected(std::move(key.error()));
-    configuration.key = std::move(*key);
+    TRY_ASSIGN(auto key, read_key(*reader.key_file()));
+    configuration.key = std::move(key);
     configuration.key_place = *reader.key_file();
   }
   const bool is_app = !configuration.key.empty() && !configuration.app.empty();

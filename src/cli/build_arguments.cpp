@@ -52,17 +52,15 @@ Result<sandbox::SandboxKind> BuildArguments::sandbox_kind() const {
 }
 
 Result<std::unique_ptr<sandbox::Sandbox>> BuildArguments::sandbox() const {
-  const auto found = sandbox_kind();
-  if (!found) return std::unexpected(found.error());
-  return sandbox::make_sandbox(*found);
+  TRY_ASSIGN(const auto found, sandbox_kind());
+  return sandbox::make_sandbox(found);
 }
 
 Result<layer::BuildSettings> BuildArguments::settings() const {
   layer::BuildSettings settings = with;
   settings.limits.time = std::chrono::seconds(seconds);
-  auto read = read_configuration();
-  if (!read) return std::unexpected(std::move(read.error()));
-  settings.fetch = std::move(read->fetch);
+  TRY_ASSIGN(auto read, read_configuration());
+  settings.fetch = std::move(read.fetch);
   return settings;
 }
 
@@ -72,9 +70,8 @@ Result<BuildConfiguration> BuildArguments::read_configuration() const {
 }
 
 Result<job::KeyKind> BuildArguments::keys() const {
-  const auto read = read_configuration();
-  if (!read) return std::unexpected(read.error());
-  return read->keys;
+  TRY_ASSIGN(const auto read, read_configuration());
+  return read.keys;
 }
 
 std::vector<std::string> BuildArguments::for_build_layer() const {

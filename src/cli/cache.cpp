@@ -41,9 +41,7 @@ std::string platform_of(const LayerStore& store) { return store.folder().filenam
 Result<LayerStore> open_store(const CacheArguments& arguments) {
   const std::string platform =
       arguments.platform.empty() ? std::string(default_platform) : arguments.platform;
-  if (const auto parsed = solve::parse_platform(platform); !parsed) {
-    return std::unexpected(parsed.error());
-  }
+  TRY(solve::parse_platform(platform));
   LayerStore store(arguments.cache, platform);
   std::error_code ignored;
   if (fs::is_directory(store.folder(), ignored)) return store;
@@ -57,9 +55,8 @@ Result<LayerStore> open_store(const CacheArguments& arguments) {
 Result<std::vector<LayerStore>> open_stores(const CacheArguments& arguments) {
   std::vector<LayerStore> stores;
   if (!arguments.platform.empty()) {
-    auto store = open_store(arguments);
-    if (!store) return std::unexpected(std::move(store.error()));
-    stores.push_back(*std::move(store));
+    TRY_ASSIGN(auto store, open_store(arguments));
+    stores.push_back(std::move(store));
     return stores;
   }
   std::error_code error;
@@ -98,10 +95,9 @@ Result<std::string> find_key(const LayerStore& store, const std::string& prefix)
 Result<CachedLayer> find_layer(const LayerStore& store, const std::string& prefix) {
   const auto key = find_key(store, prefix);
   if (!key) return std::unexpected(key.error());
-  auto layers = cache::list(store);
-  if (!layers) return std::unexpected(std::move(layers.error()));
-  const auto found = std::ranges::find(*layers, *key, &CachedLayer::key);
-  if (found == layers->end()) return fail(fmt::format("layer {} was deleted just now", *key));
+  TRY_ASSIGN(auto layers, cache::list(store));
+  const auto found = std::ranges::find(layers, *key, &CachedLayer::key);
+  if (found == layers.end()) return fail(fmt::format("layer {} was deleted just now", *key));
   return std::move(*found);
 }
 

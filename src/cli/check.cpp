@@ -96,14 +96,12 @@ ExitCode exit_code(const report::CheckReport& report) {
 
 Result<job::Checked> check(const CheckArguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto kind = arguments.build.sandbox_kind();
-  if (!kind) return std::unexpected(kind.error());
+  TRY_ASSIGN(const auto kind, arguments.build.sandbox_kind());
   TerminalProgress progress;
-  auto request = arguments.change.open(progress);
-  if (!request) return std::unexpected(std::move(request.error()));
-  request->cache = arguments.build.cache;
+  TRY_ASSIGN(auto request, arguments.change.open(progress));
+  request.cache = arguments.build.cache;
   job::StateLoader loader(progress);
-  auto planned = job::plan(*request, loader);
+  auto planned = job::plan(request, loader);
   progress.clear();
   if (!planned) return std::unexpected(std::move(planned.error()));
   warn_of_left_out(*planned->states.after, loader, planned->report.findings);
@@ -111,19 +109,16 @@ Result<job::Checked> check(const CheckArguments& arguments) {
   Builds builds(arguments);
   job::CheckSettings settings;
   settings.cache = arguments.build.cache;
-  const auto keys = arguments.build.keys();
-  if (!keys) return std::unexpected(keys.error());
-  settings.keys = *keys;
-  auto with = arguments.build.settings();
-  if (!with) return std::unexpected(std::move(with.error()));
-  settings.build = std::move(*with);
+  TRY_ASSIGN(const auto keys, arguments.build.keys());
+  settings.keys = keys;
+  TRY_ASSIGN(auto with, arguments.build.settings());
+  settings.build = std::move(with);
   settings.run = std::ref(builds);
-  auto checked = job::check(std::move(*planned), *request, settings, loader);
-  if (!checked) return checked;
-  checked->report.sandbox = name(*kind);
-  checked->report.interrupted = builds.interrupted();
-  checked->report.limit = arguments.limit;
-  checked->report.seconds =
+  TRY_ASSIGN(auto checked, job::check(std::move(*planned), request, settings, loader));
+  checked.report.sandbox = name(kind);
+  checked.report.interrupted = builds.interrupted();
+  checked.report.limit = arguments.limit;
+  checked.report.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return checked;
 }

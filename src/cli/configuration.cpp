@@ -17,10 +17,9 @@ namespace fs = std::filesystem;
 
 // What an oxbow.toml may have at its top.
 Result<TomlTable> parse_top(std::string_view text, const std::string& where) {
-  auto top = TomlTable::parse(text, where);
-  if (!top) return top;
-  top->only_known({"version", "repository", "target", "cache", "fetch", "base"});
-  check_version(*top);
+  TRY_ASSIGN(auto top, TomlTable::parse(text, where));
+  top.only_known({"version", "repository", "target", "cache", "fetch", "base"});
+  check_version(top);
   return top;
 }
 
@@ -75,25 +74,23 @@ BuildConfiguration read_build(const TomlTable& top) {
 }
 
 Result<Configuration> parse_configuration(std::string_view text, const std::string& where) {
-  const auto top = parse_top(text, where);
-  if (!top) return std::unexpected(top.error());
+  TRY_ASSIGN(const auto top, parse_top(text, where));
   Configuration configuration;
-  for (const TomlTable& table : top->tables("repository")) {
+  for (const TomlTable& table : top.tables("repository")) {
     configuration.repositories.push_back(read_repository(table));
   }
-  for (const TomlTable& table : top->tables("target")) {
+  for (const TomlTable& table : top.tables("target")) {
     if (const auto target = read_target(table)) configuration.targets.push_back(*target);
   }
-  if (top->error()) return std::unexpected(*top->error());
+  if (top.error()) return std::unexpected(*top.error());
   return configuration;
 }
 
 Result<BuildConfiguration> parse_build_configuration(std::string_view text,
                                                      const std::string& where) {
-  const auto top = parse_top(text, where);
-  if (!top) return std::unexpected(top.error());
-  BuildConfiguration build = read_build(*top);
-  if (top->error()) return std::unexpected(*top->error());
+  TRY_ASSIGN(const auto top, parse_top(text, where));
+  BuildConfiguration build = read_build(top);
+  if (top.error()) return std::unexpected(*top.error());
   return build;
 }
 
@@ -126,10 +123,9 @@ fs::path user_cache() {
 Result<BuildConfiguration> bot_build_configuration(const fs::path& file) {
   const auto text = read_file(file, std::size_t{1} << 20U);
   if (!text) return std::unexpected(text.error());
-  const auto top = TomlTable::parse(*text, file.string());
-  if (!top) return std::unexpected(top.error());
-  BuildConfiguration build = read_build(*top);
-  if (top->error()) return std::unexpected(*top->error());
+  TRY_ASSIGN(const auto top, TomlTable::parse(*text, file.string()));
+  BuildConfiguration build = read_build(top);
+  if (top.error()) return std::unexpected(*top.error());
   return build;
 }
 

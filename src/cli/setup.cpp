@@ -181,7 +181,7 @@ class Visit {
       return fail(
           fmt::format("GitHub did not make the app (status {}); begin again at /", answer.status));
     }
-    if (auto written = write_all(*arguments_, *app); !written) return written;
+    TRY(write_all(*arguments_, *app));
     address_ = arguments_->web + "/apps/" + web::path_part(app->slug) + "/installations/new";
     return {};
   }

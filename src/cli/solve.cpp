@@ -61,9 +61,8 @@ Result<Roots> choose(const SolveArguments& arguments, const job::State& state,
   if (ways != 1) return fail("say what to solve: --all, --roots FILE or NAME.VERSION…");
   if (arguments.all) return job::choose_roots(universe, state.stack(), job::Scope::stack);
   if (arguments.roots_file.empty()) return named_roots(universe, arguments.packages);
-  const auto lines = lines_of(arguments.roots_file);
-  if (!lines) return std::unexpected(lines.error());
-  return named_roots(universe, *lines);
+  TRY_ASSIGN(const auto lines, lines_of(arguments.roots_file));
+  return named_roots(universe, lines);
 }
 
 void print_json(const plan::SolvedState& state, const Roots& roots, plan::EffectiveDigests& digests,

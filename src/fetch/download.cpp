@@ -117,16 +117,15 @@ class Transfer {
       if (!addresses) {
         return failure(addresses.error().kind, *url, addresses.error().message);
       }
-      const auto answer = ask(*url, *addresses);
-      if (!answer) return std::unexpected(answer.error());
-      if (answer->status == 200) return *std::move(url);
-      if (!is_redirect(answer->status)) {
-        return failure(Kind::unavailable, *url, fmt::format("answers {}", answer->status));
+      TRY_ASSIGN(const auto answer, ask(*url, *addresses));
+      if (answer.status == 200) return *std::move(url);
+      if (!is_redirect(answer.status)) {
+        return failure(Kind::unavailable, *url, fmt::format("answers {}", answer.status));
       }
-      auto next = redirected(*url, answer->location);
+      auto next = redirected(*url, answer.location);
       if (!next || (url->tls && !next->tls)) {
         return failure(Kind::refused, *url,
-                       fmt::format("redirects to {}, {}", shown_url(answer->location),
+                       fmt::format("redirects to {}, {}", shown_url(answer.location),
                                    next ? "which is not encrypted" : "no url for http or https"));
       }
       url = std::move(next);

@@ -81,9 +81,8 @@ class SourceFetch {
       fetched.place = *std::move(commit);
       return fetched;
     }
-    auto file = fetch_file(source.checksums, urls);
-    if (!file) return std::unexpected(std::move(file.error()));
-    fetched.place = *std::move(file);
+    TRY_ASSIGN(auto file, fetch_file(source.checksums, urls));
+    fetched.place = std::move(file);
     return fetched;
   }
 
@@ -197,9 +196,8 @@ std::expected<FetchedSources, FetchFailure> fetch_sources(const opam::Definition
   std::vector<opam::Source> sources = definition.extra_sources();
   if (definition.url()) sources.insert(sources.begin(), *definition.url());
   for (const opam::Source& source : sources) {
-    auto fetched = fetch.fetch(source, opam::mirrors(definition, source.title));
-    if (!fetched) return std::unexpected(std::move(fetched.error()));
-    result.sources.push_back(*std::move(fetched));
+    TRY_ASSIGN(auto fetched, fetch.fetch(source, opam::mirrors(definition, source.title)));
+    result.sources.push_back(std::move(fetched));
   }
   return result;
 }

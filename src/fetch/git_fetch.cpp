@@ -247,30 +247,24 @@ std::expected<CachedCommit, FetchFailure> fetch_commit(const opam::Url& url,
                                                        const DownloadLimits& limits) {
   const std::string wanted = url.hash.value_or("HEAD");
   CachedCommit result{{}, lower_hex(wanted), !opam::is_commit(wanted)};
-  auto remote = remote_of(url, policy);
-  if (!remote) return std::unexpected(std::move(remote.error()));
+  TRY_ASSIGN(auto remote, remote_of(url, policy));
   const auto is_there = [&] {
     std::error_code error;
-    result.repository = cache.repository(remote->name, result.commit);
+    result.repository = cache.repository(remote.name, result.commit);
     return fs::exists(result.repository / "HEAD", error);
   };
   if (!result.resolved && is_there()) return result;
-  if (auto found = find_way(*remote, policy, limits); !found) {
-    return std::unexpected(std::move(found.error()));
-  }
-  const Git git(*remote, limits);
+  TRY(find_way(remote, policy, limits));
+  const Git git(remote, limits);
   if (result.resolved) {
-    auto commit = resolve(git, *remote, wanted);
-    if (!commit) return std::unexpected(std::move(commit.error()));
-    result.commit = *std::move(commit);
+    TRY_ASSIGN(auto commit, resolve(git, remote, wanted));
+    result.commit = std::move(commit);
     if (is_there()) return result;
   }
   const auto unfinished = cache.begin();
   if (!unfinished) return std::unexpected(FetchFailure{Kind::cache, unfinished.error().message});
-  if (auto filled = fill(git, *remote, unfinished->repository(), result.commit); !filled) {
-    return std::unexpected(std::move(filled.error()));
-  }
-  if (const auto kept = cache.keep_repository(*unfinished, remote->name, result.commit); !kept) {
+  TRY(fill(git, remote, unfinished->repository(), result.commit));
+  if (const auto kept = cache.keep_repository(*unfinished, remote.name, result.commit); !kept) {
     return std::unexpected(FetchFailure{Kind::cache, kept.error().message});
   }
   return result;

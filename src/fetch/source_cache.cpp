@@ -23,7 +23,7 @@ Result<void> make_readable_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::is_directory(folder, error)) return {};
   if (folder.has_relative_path()) {
-    if (auto above = make_readable_folder(folder.parent_path()); !above) return above;
+    TRY(make_readable_folder(folder.parent_path()));
   }
   if (::mkdir(folder.c_str(), 0755) == 0) {
     ::chmod(folder.c_str(), 0755);
@@ -76,7 +76,7 @@ std::optional<opam::Checksum> SourceCache::find(
 }
 
 Result<Unfinished> SourceCache::begin() const {
-  if (auto made = make_readable_folder(folder_); !made) return std::unexpected(made.error());
+  TRY(make_readable_folder(folder_));
   std::string name = folder_ / ".new-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) return fail(system_message(name, errno));
   return Unfinished(name);
@@ -89,11 +89,11 @@ Result<void> SourceCache::keep_file(const Unfinished& unfinished,
   for (const opam::Checksum& checksum : checksums) {
     const fs::path to = file(checksum);
     const fs::path link = unfinished.folder_ / checksum.hex;
-    if (auto made = make_readable_folder(to.parent_path()); !made) return made;
+    TRY(make_readable_folder(to.parent_path()));
     ::unlink(link.c_str());  // of a checksum that is named twice
     if (::link(from.c_str(), link.c_str()) != 0) return fail(system_message(link, errno));
     // What lies there already has this checksum, too, or is damaged: either may be replaced.
-    if (auto done = put_in_place(link, to); !done) return done;
+    TRY(put_in_place(link, to));
   }
   return {};
 }
@@ -102,7 +102,7 @@ Result<void> SourceCache::keep_repository(const Unfinished& unfinished, std::str
                                           std::string_view commit) const {
   const fs::path from = unfinished.repository();
   const fs::path to = repository(url, commit);
-  if (auto made = make_readable_folder(to.parent_path()); !made) return made;
+  TRY(make_readable_folder(to.parent_path()));
   if (::chmod(from.c_str(), 0755) != 0) return fail(system_message(from, errno));
   // Who is not root builds as the user who fetched, to whom it belongs already.
   if (::chown(from.c_str(), build_user, build_user) != 0 && ::geteuid() == 0) {
@@ -141,10 +141,9 @@ Result<std::optional<WrongChecksum>> wrong_checksum(const fs::path& file,
                                                     const std::vector<opam::Checksum>& checksums) {
   std::vector<HashKind> kinds;
   for (const opam::Checksum& checksum : checksums) kinds.push_back(checksum.kind);
-  auto got = digests(file, kinds);
-  if (!got) return std::unexpected(got.error());
+  TRY_ASSIGN(auto got, digests(file, kinds));
   for (std::size_t i = 0; i < checksums.size(); ++i) {
-    if ((*got)[i] != checksums[i]) return WrongChecksum{checksums[i], std::move((*got)[i])};
+    if (got[i] != checksums[i]) return WrongChecksum{checksums[i], std::move(got[i])};
   }
   return std::nullopt;
 }

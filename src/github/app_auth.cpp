@@ -15,9 +15,8 @@ Result<std::string> app_token(const RsaKey& key, std::string_view issuer,
   const std::string payload = fmt::format(R"({{"iat":{},"exp":{},"iss":{}{}{}}})", now.count() - 60,
                                           now.count() + 540, quote, issuer, quote);
   std::string token = to_base64url(R"({"alg":"RS256","typ":"JWT"})") + "." + to_base64url(payload);
-  const auto signature = key.sign(token);
-  if (!signature) return std::unexpected(signature.error());
-  return token + "." + to_base64url(*signature);
+  TRY_ASSIGN(const auto signature, key.sign(token));
+  return token + "." + to_base64url(signature);
 }
 
 }  // namespace oxbow::github

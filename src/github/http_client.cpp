@@ -77,12 +77,11 @@ Answer<HttpAnswer> HttpClient::as_app(std::string_view method, const std::string
 }
 
 Answer<std::string> HttpClient::token_for(const Place& place) {
-  const auto installation = installation_of(place);
-  if (!installation) return std::unexpected(installation.error());
-  Token& token = tokens_[*installation];
+  TRY_ASSIGN(const auto installation, installation_of(place));
+  Token& token = tokens_[installation];
   if (token.expires > now_() + renewed_before) return token.text;
   const auto answer =
-      as_app("POST", fmt::format("/app/installations/{}/access_tokens", *installation));
+      as_app("POST", fmt::format("/app/installations/{}/access_tokens", installation));
   if (!answer) return std::unexpected(answer.error());
   token.text = token_of(answer->body);
   if (token.text.empty()) return std::unexpected(broken("GitHub's answer holds no token"));
@@ -112,9 +111,8 @@ Answer<std::vector<HttpAnswer>> HttpClient::ask_pages(const Place& place, const 
   std::vector<HttpAnswer> pages;
   std::optional<std::string> next = path;
   while (next && pages.size() < most_pages) {
-    auto page = ask(place, "GET", *next);
-    if (!page) return std::unexpected(std::move(page.error()));
-    pages.push_back(std::move(*page));
+    TRY_ASSIGN(auto page, ask(place, "GET", *next));
+    pages.push_back(std::move(page));
     next = next_page(pages.back().header("link"), settings_.api);
   }
   return pages;

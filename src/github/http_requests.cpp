@@ -63,9 +63,8 @@ Answer<std::int64_t> HttpClient::installation_of(const Place& place) {
   if (place.installation != 0) return place.installation;
   const auto known = installations_.find(place.repository);
   if (known != installations_.end()) return known->second;
-  const auto answer = as_app("GET", path(place, "/installation"));
-  if (!answer) return std::unexpected(answer.error());
-  const auto id = id_of(answer->body);
+  TRY_ASSIGN(const auto answer, as_app("GET", path(place, "/installation")));
+  const auto id = id_of(answer.body);
   if (!id) return std::unexpected(not_understood("installation"));
   installations_[place.repository] = *id;
   return *id;
@@ -127,12 +126,11 @@ Answer<void> HttpClient::redeliver(std::string_view delivery) {
 
 Answer<std::vector<RemoteCheck>> HttpClient::checks(const Place& place, std::string_view head,
                                                     std::string_view name) {
-  const auto pages = ask_pages(
-      place, path(place, "/commits/" + escaped(head) + "/check-runs?check_name=" + escaped(name) +
-                             "&filter=all&per_page=100"));
-  if (!pages) return std::unexpected(pages.error());
+  TRY_ASSIGN(const auto pages,
+             ask_pages(place, path(place, "/commits/" + escaped(head) + "/check-runs?check_name=" +
+                                              escaped(name) + "&filter=all&per_page=100")));
   std::vector<RemoteCheck> checks;
-  for (const HttpAnswer& page : *pages) add_checks(page.body, checks);
+  for (const HttpAnswer& page : pages) add_checks(page.body, checks);
   return checks;
 }
 
@@ -173,10 +171,9 @@ Answer<RemotePull> HttpClient::pull(const Place& place, std::int64_t number) {
 }
 
 Answer<std::vector<FailedDelivery>> HttpClient::failed_deliveries(std::string_view since) {
-  const auto answer = as_app("GET", "/app/hook/deliveries?per_page=100");
-  if (!answer) return std::unexpected(answer.error());
+  TRY_ASSIGN(const auto answer, as_app("GET", "/app/hook/deliveries?per_page=100"));
   std::vector<RemoteDelivery> deliveries;
-  add_deliveries(answer->body, deliveries);
+  add_deliveries(answer.body, deliveries);
   // The newest come first: a GUID that has succeeded later is done with.
   std::set<std::string> settled;
   std::vector<FailedDelivery> failed;

@@ -50,7 +50,7 @@ class ChangeFinder {
     if (!found) return std::unexpected(std::move(found.error()));
     changes_.other_paths = found->other_count;
     for (const repo::PackageChange& change : found->packages) {
-      if (auto added = add(change); !added) return std::unexpected(std::move(added.error()));
+      TRY(add(change));
     }
     add_oddities();
     return std::move(changes_);
@@ -77,7 +77,7 @@ class ChangeFinder {
       compare(change, loader_->parsed(old_entry->opam), loader_->parsed(new_entry->opam));
     }
     if (new_entry != nullptr) {
-      if (auto checked = check(*new_entry, change); !checked) return checked;
+      TRY(check(*new_entry, change));
     }
     changes_.packages.push_back(std::move(change));
     return {};
@@ -101,9 +101,8 @@ class ChangeFinder {
           plan::unreadable(directory + "/opam", parsed.source, parsed.error));
       return {};
     }
-    auto files = read_files(entry);
-    if (!files) return std::unexpected(std::move(files.error()));
-    auto findings = plan::check_package(directory, *parsed.definition, *files);
+    TRY_ASSIGN(auto files, read_files(entry));
+    auto findings = plan::check_package(directory, *parsed.definition, files);
     std::ranges::move(findings, std::back_inserter(changes_.findings));
     if (!change.affects_build && change.files.empty() && !change.fields.empty()) {
       std::string fields;
@@ -119,9 +118,8 @@ class ChangeFinder {
     std::vector<plan::CheckedFile> files;
     if (!entry.files) return files;
     const repo::TreeSource& source = *after_->trees().front().source;
-    const auto listed = repo::files(source, *entry.files);
-    if (!listed) return std::unexpected(listed.error());
-    for (const repo::ExtraFile& file : *listed) {
+    TRY_ASSIGN(const auto listed, repo::files(source, *entry.files));
+    for (const repo::ExtraFile& file : listed) {
       plan::CheckedFile checked{file.path, std::nullopt, ""};
       if (file.kind != repo::EntryKind::file) {
         checked.problem = file.kind == repo::EntryKind::symlink
@@ -131,9 +129,8 @@ class ChangeFinder {
         checked.problem =
             "this file has " + std::to_string(*size >> 20U) + " MiB; its checksum is not verified";
       } else {
-        auto content = source.read(file.id, largest_file);
-        if (!content) return std::unexpected(std::move(content.error()));
-        checked.content = std::move(*content);
+        TRY_ASSIGN(auto content, source.read(file.id, largest_file));
+        checked.content = std::move(content);
       }
       files.push_back(std::move(checked));
     }

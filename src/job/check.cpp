@@ -57,8 +57,8 @@ class TargetChecker {
     for (const AffectedRoot& root : affected_roots(*planned_, *cone_)) add(root);
     for (const opam::PackageId& id : also) add(id);
     find_cone();
-    if (auto built = build_head(); !built) return std::unexpected(std::move(built.error()));
-    if (auto built = build_base(); !built) return std::unexpected(std::move(built.error()));
+    TRY(build_head());
+    TRY(build_base());
     return told();
   }
 
@@ -131,7 +131,7 @@ class TargetChecker {
     for (const RootState& root : roots_) {
       if (root.head_layer && !in_cone(*root.head_layer)) wanted.push_back(*root.head_layer);
     }
-    if (auto built = head_run_.build(wanted, settings_->run); !built) return built;
+    TRY(head_run_.build(wanted, settings_->run));
     for (RootState& root : roots_) {
       if (root.head_layer) root.head = outcome_above(head_run_, *root.head_layer);
     }
@@ -143,7 +143,7 @@ class TargetChecker {
     for (const RootState& root : roots_) {
       if (root.needs_base()) wanted.push_back(*root.base_layer);
     }
-    if (auto built = base_run_.build(wanted, settings_->run); !built) return built;
+    TRY(base_run_.build(wanted, settings_->run));
     for (RootState& root : roots_) {
       if (root.needs_base()) root.base = outcome_above(base_run_, *root.base_layer);
     }
@@ -234,11 +234,10 @@ Result<Checked> check(Planned planned, const PlanRequest& request, const CheckSe
   for (std::size_t i = 0; i < planned.targets.size(); ++i) {
     TargetChecker checker(planned, i, request.targets[i], settings, loader);
     if (settings.begins) settings.begins(i);
-    auto target =
-        checker.check(settings.build_also ? request.also : std::vector<opam::PackageId>());
-    if (!target) return std::unexpected(std::move(target.error()));
-    if (settings.done) settings.done(i, *target);
-    checked.report.targets.push_back(std::move(*target));
+    TRY_ASSIGN(auto target,
+               checker.check(settings.build_also ? request.also : std::vector<opam::PackageId>()));
+    if (settings.done) settings.done(i, target);
+    checked.report.targets.push_back(std::move(target));
     for (std::string& warning : checker.warnings()) checked.warnings.push_back(std::move(warning));
   }
   checked.report.cache = settings.cache.string();

@@ -105,29 +105,26 @@ Result<std::vector<Explained>> explain(const PlanRequest& given, std::string_vie
   for (const solve::Target& target : given.targets) {
     PlanRequest request = given;
     request.targets = {target};
-    const auto first = plan(request, loader);
-    if (!first) return std::unexpected(first.error());
-    const auto after = states->after->target(target, loader.digests());
-    if (!after) return std::unexpected(after.error());
-    const auto id = find_package((*after)->universe(), first->report.targets.front().cone, package);
-    if (!id) return std::unexpected(id.error());
+    TRY_ASSIGN(const auto first, plan(request, loader));
+    TRY_ASSIGN(const auto after, states->after->target(target, loader.digests()));
+    TRY_ASSIGN(const auto id,
+               find_package(after->universe(), first.report.targets.front().cone, package));
     // Once more, with this package as a root; the states are solved already.
-    request.also = {*id};
-    auto second = plan(request, loader);
-    if (!second) return std::unexpected(std::move(second.error()));
-    report::Report& report = second->report;
+    request.also = {id};
+    TRY_ASSIGN(auto second, plan(request, loader));
+    report::Report& report = second.report;
 
     Explained explained;
     explained.compiler = report.targets.front().compiler;
     explained.platform = report.targets.front().platform;
-    explained.package = *id;
-    const solve::PackageIndex root = *(*after)->universe().find(*id);
-    explained.solved = (*after)->root(root).solution.has_value();
+    explained.package = id;
+    const solve::PackageIndex root = *after->universe().find(id);
+    explained.solved = after->root(root).solution.has_value();
     if (!explained.solved) {
       explained.refutation =
-          judge(plan::explain((*after)->universe(), root, solve::Effort::minimal), report.changes);
+          judge(plan::explain(after->universe(), root, solve::Effort::minimal), report.changes);
     }
-    explained.path = shortest_path(report.targets.front().cone, *id);
+    explained.path = shortest_path(report.targets.front().cone, id);
     for (plan::Change& change : report.changes) {
       if (!explained.path.empty() && change.package == explained.path.front().package) {
         explained.origin.push_back(std::move(change));

@@ -100,13 +100,11 @@ Result<std::vector<layer::RecipeFile>> LayerGraph::files(const opam::PackageId& 
     if (entry == nullptr) continue;
     if (!entry->files) return read;
     const repo::TreeSource& source = *state_->trees()[i].source;
-    const auto found = repo::files(source, *entry->files);
-    if (!found) return std::unexpected(found.error());
-    for (const repo::ExtraFile& file : *found) {
+    TRY_ASSIGN(const auto found, repo::files(source, *entry->files));
+    for (const repo::ExtraFile& file : found) {
       if (file.kind != repo::EntryKind::file) continue;
-      auto content = source.read(file.id, longest);
-      if (!content) return std::unexpected(std::move(content.error()));
-      read.push_back({file.path, std::move(*content), file.executable});
+      TRY_ASSIGN(auto content, source.read(file.id, longest));
+      read.push_back({file.path, std::move(content), file.executable});
     }
     return read;
   }
@@ -143,9 +141,8 @@ Result<layer::Recipe> LayerGraph::spec(NodeIndex at, const std::vector<NodeIndex
     return opam::compare_packages(x.package, y.package) < 0;
   });
   spec.opam = solved_->universe().package((*this)[at].package).definition->source();
-  auto read = files(spec.package);
-  if (!read) return std::unexpected(std::move(read.error()));
-  spec.files = std::move(*read);
+  TRY_ASSIGN(auto read, files(spec.package));
+  spec.files = std::move(read);
   return spec;
 }
 

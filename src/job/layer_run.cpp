@@ -52,9 +52,8 @@ Result<void> LayerRun::choose(std::span<const NodeIndex> wanted) {
   const std::vector<NodeIndex> all = with_all_below({wanted.begin(), wanted.end()});
   std::vector<std::string> keys;
   for (const NodeIndex at : all) keys.push_back((*graph_)[at].key);
-  auto lease = store_->lease(keys);
-  if (!lease) return std::unexpected(std::move(lease.error()));
-  if (*lease) lease_.emplace(std::move(**lease));
+  TRY_ASSIGN(auto lease, store_->lease(keys));
+  if (lease) lease_.emplace(std::move(*lease));
   std::vector<bool> listed(graph_->nodes().size());
   std::vector<NodeIndex> missing;
   for (const NodeIndex at : wanted) {
@@ -105,10 +104,9 @@ Result<schedule::StepGraph> LayerRun::steps() {
   std::vector<std::optional<schedule::StepIndex>> steps(graph_->nodes().size());
   for (const NodeIndex at : layers_) {
     if (outcomes_[index(at)]) continue;
-    auto spec = graph_->spec(at, order_);
-    if (!spec) return std::unexpected(std::move(spec.error()));
+    TRY_ASSIGN(auto spec, graph_->spec(at, order_));
     schedule::Step step;
-    step.spec = std::move(*spec);
+    step.spec = std::move(spec);
     for (const NodeIndex dep : (*graph_)[at].deps) {
       if (steps[index(dep)]) step.deps.push_back(*steps[index(dep)]);
     }
@@ -128,7 +126,7 @@ void LayerRun::expect(schedule::StepGraph& graph) const {
 }
 
 Result<void> LayerRun::check_cache() const {
-  if (auto writable = store_->check_writable(); !writable) return writable;
+  TRY(store_->check_writable());
   std::error_code error;
   if (!std::filesystem::is_directory(store_->base(), error)) {
     return fail("there is no base layer at " + store_->base().string() +
@@ -143,19 +141,17 @@ Result<void> LayerRun::build(std::span<const NodeIndex> wanted, const RunSteps& 
   if (wanted.empty()) return {};
   order_ = graph_->build_order();
   outcomes_.resize(graph_->nodes().size());
-  if (auto chosen = choose(wanted); !chosen) return chosen;
+  TRY(choose(wanted));
   refuse_circles();
   pass_on_failures();
-  auto graph = steps();
-  if (!graph) return std::unexpected(std::move(graph.error()));
-  if (graph->steps.empty()) return {};
-  if (auto checked = check_cache(); !checked) return checked;
-  expect(*graph);
-  auto results = run(*graph, layers_.size() - graph->steps.size());
-  if (!results) return std::unexpected(std::move(results.error()));
-  for (std::size_t i = 0; i < results->size(); ++i) {
+  TRY_ASSIGN(auto graph, steps());
+  if (graph.steps.empty()) return {};
+  TRY(check_cache());
+  expect(graph);
+  TRY_ASSIGN(auto results, run(graph, layers_.size() - graph.steps.size()));
+  for (std::size_t i = 0; i < results.size(); ++i) {
     LayerOutcome outcome;
-    outcome.result = std::move((*results)[i]);
+    outcome.result = std::move(results[i]);
     if (outcome.result.outcome == Outcome::dependency_failed) {
       outcome.failed = of_step_[schedule::index(outcome.result.failed_step)];
     }

@@ -23,15 +23,13 @@ Result<std::shared_ptr<repo::GitRepository>> Mirrors::open(const std::string& pl
     if (last != fetched_.end() && now - last->second < may_be) {
       path = repo::mirror_folder(place, folder_);
     } else {
-      auto mirrored = repo::mirror(place, folder_, tell, refspecs);
-      if (!mirrored) return std::unexpected(std::move(mirrored.error()));
-      path = std::move(*mirrored);
+      TRY_ASSIGN(auto mirrored, repo::mirror(place, folder_, tell, refspecs));
+      path = std::move(mirrored);
       fetched_[what] = now;
     }
   }
-  auto opened = repo::GitRepository::open(path);
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  return std::shared_ptr<repo::GitRepository>(std::move(*opened));
+  TRY_ASSIGN(auto opened, repo::GitRepository::open(path));
+  return std::shared_ptr<repo::GitRepository>(std::move(opened));
 }
 
 }  // namespace oxbow::job

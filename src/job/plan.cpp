@@ -19,12 +19,10 @@ class TargetPlan {
       : request_(&request), states_(&states), changes_(&changes), loader_(&loader) {}
 
   Result<report::TargetReport> work_out(const solve::Target& target) {
-    auto before = solved(*states_->before, target, nullptr, old_roots_);
-    if (!before) return std::unexpected(std::move(before.error()));
-    auto after = solved(*states_->after, target, *before, new_roots_);
-    if (!after) return std::unexpected(std::move(after.error()));
-    before_ = *before;
-    after_ = *after;
+    TRY_ASSIGN(auto before, solved(*states_->before, target, nullptr, old_roots_));
+    TRY_ASSIGN(auto after, solved(*states_->after, target, before, new_roots_));
+    before_ = before;
+    after_ = after;
 
     report::TargetReport report;
     report.compiler = target.compiler.to_string();
@@ -50,12 +48,11 @@ class TargetPlan {
   Result<plan::SolvedState*> solved(State& state, const solve::Target& target,
                                     const plan::SolvedState* similar,
                                     std::vector<solve::PackageIndex>& roots) {
-    auto compiled = state.target(target, loader_->digests(), similar);
-    if (!compiled) return compiled;
+    TRY_ASSIGN(auto compiled, state.target(target, loader_->digests(), similar));
     std::set<opam::PackageId> wanted = changes_->touched;
     wanted.insert(request_->also.begin(), request_->also.end());
-    roots = choose_roots((*compiled)->universe(), state.stack(), request_->scope, wanted);
-    (*compiled)->solve(roots, [&](std::size_t done, std::size_t of) {
+    roots = choose_roots(compiled->universe(), state.stack(), request_->scope, wanted);
+    compiled->solve(roots, [&](std::size_t done, std::size_t of) {
       loader_->progress().at("solving for " + target.compiler.to_string(), done, of);
     });
     return compiled;
@@ -143,21 +140,17 @@ Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loade
     trees.insert(trees.end(), request.lower.begin(), request.lower.end());
     return loader.load(trees, trust);
   };
-  auto before = load(request.change.before, repo::Trust::merged);
-  if (!before) return std::unexpected(std::move(before.error()));
-  auto after = load(request.change.after, repo::Trust::proposed);
-  if (!after) return std::unexpected(std::move(after.error()));
-  return PlannedStates{std::move(*before), std::move(*after)};
+  TRY_ASSIGN(auto before, load(request.change.before, repo::Trust::merged));
+  TRY_ASSIGN(auto after, load(request.change.after, repo::Trust::proposed));
+  return PlannedStates{std::move(before), std::move(after)};
 }
 
 Result<std::optional<report::Report>> plan_untouched(const PlanRequest& request,
                                                      StateLoader& loader) {
-  const auto states = load_states(request, loader);
-  if (!states) return std::unexpected(states.error());
-  auto changes = find_changes(*states->before, *states->after, loader);
-  if (!changes) return std::unexpected(std::move(changes.error()));
-  if (!changes->packages.empty() || !changes->touched.empty()) return std::nullopt;
-  report::Report report = start_report(request, *changes);
+  TRY_ASSIGN(const auto states, load_states(request, loader));
+  TRY_ASSIGN(auto changes, find_changes(*states.before, *states.after, loader));
+  if (!changes.packages.empty() || !changes.touched.empty()) return std::nullopt;
+  report::Report report = start_report(request, changes);
   for (const solve::Target& target : request.targets) {
     report::TargetReport untouched;
     untouched.compiler = target.compiler.to_string();
@@ -168,23 +161,20 @@ Result<std::optional<report::Report>> plan_untouched(const PlanRequest& request,
 }
 
 Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
-  auto states = load_states(request, loader);
-  if (!states) return std::unexpected(std::move(states.error()));
-  auto changes = find_changes(*states->before, *states->after, loader);
-  if (!changes) return std::unexpected(std::move(changes.error()));
+  TRY_ASSIGN(auto states, load_states(request, loader));
+  TRY_ASSIGN(auto changes, find_changes(*states.before, *states.after, loader));
   Planned planned;
-  planned.report = start_report(request, *changes);
+  planned.report = start_report(request, changes);
   std::set<opam::PackageId> cyclic;
   for (const solve::Target& target : request.targets) {
-    TargetPlan target_plan(request, *states, *changes, loader);
-    auto worked_out = target_plan.work_out(target);
-    if (!worked_out) return std::unexpected(std::move(worked_out.error()));
-    planned.report.targets.push_back(std::move(*worked_out));
+    TargetPlan target_plan(request, states, changes, loader);
+    TRY_ASSIGN(auto worked_out, target_plan.work_out(target));
+    planned.report.targets.push_back(std::move(worked_out));
     cyclic.merge(target_plan.newly_cyclic());
     planned.targets.push_back(std::move(target_plan).planned());
   }
   for (const opam::PackageId& id : cyclic) {
-    const bool own = states->after->snapshot(0).find(id.name, id.version) != nullptr;
+    const bool own = states.after->snapshot(0).find(id.name, id.version) != nullptr;
     planned.report.findings.push_back(
         {own ? "packages/" + id.name + "/" + id.to_string() + "/opam" : "packages", 1,
          plan::Level::warning,
@@ -192,7 +182,7 @@ Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
              " now lead back to it, so it and what is above it have no build-id",
          ""});
   }
-  planned.states = std::move(*states);
+  planned.states = std::move(states);
   return planned;
 }
 

@@ -38,12 +38,11 @@ Result<RepositoryTree> opam_repository(RepositoryTree tree, const std::string& n
 Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
                                 const repo::Revision& base, const repo::Revision& head,
                                 const std::string& name) {
-  auto change = merge_change(git, base, head, name);
-  if (!change) return std::unexpected(std::move(change.error()));
-  if (const auto* const conflicts = std::get_if<repo::Conflicts>(&*change)) {
+  TRY_ASSIGN(auto change, merge_change(git, base, head, name));
+  if (const auto* const conflicts = std::get_if<repo::Conflicts>(&change)) {
     return fail(conflict_text(base, head, *conflicts));
   }
-  return std::get<RepositoryChange>(std::move(*change));
+  return std::get<RepositoryChange>(std::move(change));
 }
 
 }  // namespace
@@ -70,16 +69,13 @@ Result<RepositoryTree> state_at(const std::shared_ptr<repo::GitRepository>& git,
 Result<std::variant<RepositoryChange, repo::Conflicts>> merge_change(
     const std::shared_ptr<repo::GitRepository>& git, const repo::Revision& base,
     const repo::Revision& head, const std::string& name) {
-  auto merge = git->merge(base.commit, head.commit);
-  if (!merge) return std::unexpected(std::move(merge.error()));
-  if (auto* const conflicts = std::get_if<repo::Conflicts>(&*merge)) return std::move(*conflicts);
-  auto before = state_at(git, base, name);
-  if (!before) return std::unexpected(std::move(before.error()));
+  TRY_ASSIGN(auto merge, git->merge(base.commit, head.commit));
+  if (auto* const conflicts = std::get_if<repo::Conflicts>(&merge)) return std::move(*conflicts);
+  TRY_ASSIGN(auto before, state_at(git, base, name));
   RepositoryTree merged_head = tree_of(git, head);
-  merged_head.tree = std::get<repo::ObjectId>(*merge);
-  auto after = opam_repository(std::move(merged_head), name);
-  if (!after) return std::unexpected(std::move(after.error()));
-  return RepositoryChange{std::move(*before), std::move(*after)};
+  merged_head.tree = std::get<repo::ObjectId>(merge);
+  TRY_ASSIGN(auto after, opam_repository(std::move(merged_head), name));
+  return RepositoryChange{std::move(before), std::move(after)};
 }
 
 std::string RepositorySpec::to_string() const {
@@ -120,11 +116,9 @@ Result<fs::path> RepositoryOpener::local_path(const std::string& place) {
 }
 
 Result<std::shared_ptr<repo::GitRepository>> RepositoryOpener::open_git(const std::string& place) {
-  const auto path = local_path(place);
-  if (!path) return std::unexpected(path.error());
-  auto opened = repo::GitRepository::open(*path);
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  return std::shared_ptr<repo::GitRepository>(std::move(*opened));
+  TRY_ASSIGN(const auto path, local_path(place));
+  TRY_ASSIGN(auto opened, repo::GitRepository::open(path));
+  return std::shared_ptr<repo::GitRepository>(std::move(opened));
 }
 
 Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) {
@@ -139,39 +133,30 @@ Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) 
       return fail("'" + spec.place + "' is a plain directory, which has no revision '" +
                   spec.revision + "'");
     }
-    auto directory = repo::Directory::open(path);
-    if (!directory) return std::unexpected(std::move(directory.error()));
-    const repo::ObjectId root = (*directory)->root();
-    return opam_repository({std::move(*directory), root, ""}, spec.place);
+    TRY_ASSIGN(auto directory, repo::Directory::open(path));
+    const repo::ObjectId root = directory->root();
+    return opam_repository({std::move(directory), root, ""}, spec.place);
   }
-  auto git = open_git(spec.place);
-  if (!git) return std::unexpected(std::move(git.error()));
-  auto revision = (*git)->resolve(spec.revision.empty() ? "HEAD" : spec.revision);
-  if (!revision) return std::unexpected(std::move(revision.error()));
-  return opam_repository(tree_of(std::move(*git), *revision), spec.to_string());
+  TRY_ASSIGN(auto git, open_git(spec.place));
+  TRY_ASSIGN(auto revision, git->resolve(spec.revision.empty() ? "HEAD" : spec.revision));
+  return opam_repository(tree_of(std::move(git), revision), spec.to_string());
 }
 
 Result<RepositoryChange> RepositoryOpener::open_change(const RepositorySpec& spec) {
   if (!spec.base) {
     return fail("'" + spec.to_string() + "' is no change; write PATH#BASE..HEAD");
   }
-  auto git = open_git(spec.place);
-  if (!git) return std::unexpected(std::move(git.error()));
-  const auto base = (*git)->resolve(*spec.base);
-  if (!base) return std::unexpected(base.error());
-  const auto head = (*git)->resolve(spec.revision.empty() ? "HEAD" : spec.revision);
-  if (!head) return std::unexpected(head.error());
-  return merged(*git, *base, *head, spec.to_string());
+  TRY_ASSIGN(auto git, open_git(spec.place));
+  TRY_ASSIGN(const auto base, git->resolve(*spec.base));
+  TRY_ASSIGN(const auto head, git->resolve(spec.revision.empty() ? "HEAD" : spec.revision));
+  return merged(git, base, head, spec.to_string());
 }
 
 Result<RepositoryChange> RepositoryOpener::open_clone(const fs::path& path) {
-  auto git = open_git(path.string());
-  if (!git) return std::unexpected(std::move(git.error()));
-  const auto base = (*git)->upstream();
-  if (!base) return std::unexpected(base.error());
-  const auto head = (*git)->resolve("HEAD");
-  if (!head) return std::unexpected(head.error());
-  return merged(*git, *base, *head, path.string());
+  TRY_ASSIGN(auto git, open_git(path.string()));
+  TRY_ASSIGN(const auto base, git->upstream());
+  TRY_ASSIGN(const auto head, git->resolve("HEAD"));
+  return merged(git, base, head, path.string());
 }
 
 }  // namespace oxbow::job

@@ -40,9 +40,7 @@ Result<plan::SolvedState*> State::target(const solve::Target& target,
   }
   auto universe = std::make_shared<const solve::Universe>(
       stack_.packages, target, similar == nullptr ? nullptr : &similar->universe());
-  if (auto checked = check_compiler(*universe); !checked) {
-    return std::unexpected(std::move(checked.error()));
-  }
+  TRY(check_compiler(*universe));
   targets_.push_back({target, std::make_unique<plan::SolvedState>(std::move(universe), digests)});
   return targets_.back().solved.get();
 }
@@ -60,9 +58,8 @@ Result<std::shared_ptr<State>> StateLoader::load(const std::vector<RepositoryTre
   auto state = std::make_shared<State>();
   state->trees_ = trees;
   for (const RepositoryTree& tree : trees) {
-    auto snapshot = snapshots_.read(*tree.source, tree.tree);
-    if (!snapshot) return std::unexpected(std::move(snapshot.error()));
-    state->snapshots_.push_back(std::move(*snapshot));
+    TRY_ASSIGN(auto snapshot, snapshots_.read(*tree.source, tree.tree));
+    state->snapshots_.push_back(std::move(snapshot));
   }
   std::vector<repo::State> views;
   for (std::size_t i = 0; i < trees.size(); ++i) {

@@ -65,8 +65,7 @@ Result<void> make_mount_points(const fs::path& at) {
       {"upper/home/opam/.opam/default/.opam-switch/sources", build_user},
   };
   for (const Folder& folder : folders) {
-    auto made = make_owned_folder(at / folder.path, folder.owner, folder.mode);
-    if (!made) return made;
+    TRY(make_owned_folder(at / folder.path, folder.owner, folder.mode));
   }
   return {};
 }
@@ -189,11 +188,10 @@ sandbox::SandboxRequest BuildRoot::request(const sandbox::Limits& limits) const 
 Result<void> BuildRoot::check_size() const {
   struct statvfs disk{};
   if (::statvfs(at_.c_str(), &disk) != 0) return fail(system_message(at_, errno));
-  const auto size = cache::count(upper());
-  if (!size) return std::unexpected(size.error());
-  if (size->bytes <= disk.f_blocks * disk.f_frsize) return {};
+  TRY_ASSIGN(const auto size, cache::count(upper()));
+  if (size.bytes <= disk.f_blocks * disk.f_frsize) return {};
   return fail(fmt::format("it installs files of {} MiB, more than its disk holds: {}",
-                          size->bytes >> 20, std::generic_category().message(ENOSPC)));
+                          size.bytes >> 20, std::generic_category().message(ENOSPC)));
 }
 
 Result<void> BuildRoot::keep(const opam::PackageId& package, const fs::path& to) const {
@@ -218,16 +216,14 @@ Result<void> BuildRoot::keep(const opam::PackageId& package, const fs::path& to)
       {"home/opam/.opam/default/.opam-switch/config", own},
   };
   for (const auto& [path, kept] : places) {
-    auto pruned = prune(top, path, kept);
-    if (!pruned) return pruned;
+    TRY(prune(top, path, kept));
   }
-  if (auto fits = check_size(); !fits) return fits;
+  TRY(check_size());
   // cp knows links, sparse files, times and the attributes that overlays leave.
   ProcessRequest copy;
   copy.arguments = {"cp", "-a", "--", upper().string(), to.string()};
-  auto copied = run_process(copy);
-  if (!copied) return std::unexpected(std::move(copied.error()));
-  if (copied->status != 0) return fail("the layer cannot be kept: " + copied->output);
+  TRY_ASSIGN(auto copied, run_process(copy));
+  if (copied.status != 0) return fail("the layer cannot be kept: " + copied.output);
   return {};
 }
 

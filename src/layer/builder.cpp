@@ -123,17 +123,14 @@ LayerReport LayerBuilder::build(const Recipe& spec) {
 
 auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
   LayerResult result;
-  const auto there = is_made(spec, result);
-  if (!there) return std::unexpected(there.error());
-  if (*there) return result;
+  TRY_ASSIGN(const auto there, is_made(spec, result));
+  if (there) return result;
   const auto begin = Clock::now();
 
   const auto lease = store_->lease(keys_of(spec));
   if (!lease) return std::unexpected(stop(lease.error()));
-  auto opam = chosen_opam(spec);
-  if (!opam) return std::unexpected(std::move(opam.error()));
-  auto below = lowers(spec);
-  if (!below) return std::unexpected(std::move(below.error()));
+  TRY_ASSIGN(auto opam, chosen_opam(spec));
+  TRY_ASSIGN(auto below, lowers(spec));
 
   auto draft = store_->begin(spec.key);
   if (!draft) return std::unexpected(stop(std::move(draft.error())));
@@ -141,14 +138,13 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
   auto written = write_package(folder, spec);
   if (!written) return std::unexpected(stop(std::move(written.error())));
   auto run =
-      run_in_root(spec, *opam, std::move(*below), folder, [&](sandbox::SandboxRequest request) {
+      run_in_root(spec, opam, std::move(below), folder, [&](sandbox::SandboxRequest request) {
         return opam_install(std::move(request), spec.package, settings_.jobs);
       });
   if (!run) return std::unexpected(std::move(run.error()));
   if (!verdict::is_lasting(run->result.outcome)) return run->result;
   run->result.seconds = seconds_since(begin);
-  const auto committed = commit(spec, std::move(*draft), run->result, run->status);
-  if (!committed) return std::unexpected(committed.error());
+  TRY(commit(spec, std::move(*draft), run->result, run->status));
   return run->result;
 }
 
@@ -224,9 +220,8 @@ auto LayerBuilder::lowers(const Recipe& spec) -> Step<std::vector<fs::path>> {
     }
   }
   if (!spec.system_packages.empty()) {
-    auto layer = system_layer(spec.system_packages);
-    if (!layer) return std::unexpected(std::move(layer.error()));
-    folders.push_back(std::move(*layer));
+    TRY_ASSIGN(auto layer, system_layer(spec.system_packages));
+    folders.push_back(std::move(layer));
   }
   folders.push_back(store_->base());
   if (::access(folders.back().c_str(), R_OK | X_OK) != 0) {
@@ -270,8 +265,7 @@ auto LayerBuilder::system_layer(const std::vector<std::string>& packages) -> Ste
     if (!aside) return std::unexpected(stop(std::move(aside.error())));
   }
   if (!record || !*record) {
-    auto installed = install_system_packages(packages, key);
-    if (!installed) return std::unexpected(std::move(installed.error()));
+    TRY(install_system_packages(packages, key));
   }
   return store_->path(key) / "fs";
 }
@@ -297,26 +291,22 @@ auto LayerBuilder::install_system_packages(const std::vector<std::string>& packa
 
 Result<int> LayerBuilder::shell(const Recipe& spec) {
   // The lock and the lease keep its draft and what is below from who collects.
-  const auto lock = store_->lock(spec.key, cache::LayerStore::Wait::no);
-  if (!lock) return std::unexpected(lock.error());
-  if (!*lock) return fail("another process is building " + spec.package.to_string());
-  const auto lease = store_->lease(keys_of(spec));
-  if (!lease) return std::unexpected(lease.error());
+  TRY_ASSIGN(const auto lock, store_->lock(spec.key, cache::LayerStore::Wait::no));
+  if (!lock) return fail("another process is building " + spec.package.to_string());
+  TRY_ASSIGN(const auto lease, store_->lease(keys_of(spec)));
   const auto opam = chosen_opam(spec);
   if (!opam) return fail(opam.error().message);
   auto below = lowers(spec);
   if (!below) return fail(below.error().message);
-  const auto draft = store_->begin(spec.key);
-  if (!draft) return std::unexpected(draft.error());
-  const fs::path at = draft->folder() / "root";
-  if (auto made = make_folders(at); !made) return std::unexpected(std::move(made.error()));
+  TRY_ASSIGN(const auto draft, store_->begin(spec.key));
+  const fs::path at = draft.folder() / "root";
+  TRY(make_folders(at));
   const auto root =
       BuildRoot::mount(spec, *opam, {std::move(*below), sources_->folder(), at}, settings_.limits);
   if (!root) return std::unexpected(root.error());
-  const auto end =
-      sandbox_->run(opam_shell(root->request(settings_.limits), spec.package, settings_.jobs));
-  if (!end) return std::unexpected(end.error());
-  return end->status;
+  TRY_ASSIGN(const auto end, sandbox_->run(opam_shell(root->request(settings_.limits), spec.package,
+                                                      settings_.jobs)));
+  return end.status;
 }
 
 }  // namespace oxbow::layer

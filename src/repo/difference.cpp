@@ -109,16 +109,14 @@ Result<std::vector<Rename>> pair_up(const State& before, const State& after) {
 
 Result<Difference> difference(const State& before, const State& after) {
   Difference difference;
-  const auto pairs = pair_up(before, after);
-  if (!pairs) return std::unexpected(pairs.error());
-  for (const Rename& pair : *pairs) {
-    auto found = change(before, pair.from, after, pair.to);
-    if (!found) return std::unexpected(found.error());
+  TRY_ASSIGN(const auto pairs, pair_up(before, after));
+  for (const Rename& pair : pairs) {
+    TRY_ASSIGN(auto found, change(before, pair.from, after, pair.to));
     // What else lies in a package's directory, and its mode bits, make no difference to opam.
-    if (found->kind == PackageChangeKind::changed && !found->opam_changed && found->files.empty()) {
+    if (found.kind == PackageChangeKind::changed && !found.opam_changed && found.files.empty()) {
       continue;
     }
-    difference.packages.push_back(std::move(*found));
+    difference.packages.push_back(std::move(found));
   }
   std::ranges::sort(difference.packages, {}, &PackageChange::package);
 

@@ -87,12 +87,11 @@ Result<std::unique_ptr<Directory>> Directory::open(const fs::path& path) {
   if (!fs::is_directory(path, error)) {
     return fail(fmt::format("{}: not a directory", path.string()));
   }
-  auto leaves = Walk(path).leaves();
-  if (!leaves) return std::unexpected(leaves.error());
-  std::vector<std::optional<Error>> errors(leaves->size());
-  parallel_for(leaves->size(), 64, worker_count(), [&] {
+  TRY_ASSIGN(auto leaves, Walk(path).leaves());
+  std::vector<std::optional<Error>> errors(leaves.size());
+  parallel_for(leaves.size(), 64, worker_count(), [&] {
     return [&](std::size_t i) {
-      Leaf& leaf = (*leaves)[i];
+      Leaf& leaf = leaves[i];
       if (auto id = leaf_id(path / leaf.path, leaf.kind)) {
         leaf.id = *id;
       } else {
@@ -103,7 +102,7 @@ Result<std::unique_ptr<Directory>> Directory::open(const fs::path& path) {
   for (std::optional<Error>& failed : errors) {
     if (failed) return std::unexpected(std::move(*failed));
   }
-  return std::unique_ptr<Directory>(new Directory(path, std::move(*leaves)));
+  return std::unique_ptr<Directory>(new Directory(path, std::move(leaves)));
 }
 
 Directory::Directory(fs::path path, std::vector<Leaf> leaves)
@@ -130,29 +129,26 @@ Result<std::vector<TreeEntry>> Directory::list(const ObjectId& tree) const {
 }
 
 Result<std::string> Directory::read(const ObjectId& blob, std::size_t limit) const {
-  const auto path = path_of(blob);
-  if (!path) return std::unexpected(path.error());
-  const auto length = size(blob);
-  if (!length) return std::unexpected(length.error());
-  if (*length > limit) {
+  TRY_ASSIGN(const auto path, path_of(blob));
+  TRY_ASSIGN(const auto length, size(blob));
+  if (length > limit) {
     return fail(
-        fmt::format("{}: has {} bytes, more than the limit of {}", path->string(), *length, limit));
+        fmt::format("{}: has {} bytes, more than the limit of {}", path.string(), length, limit));
   }
-  std::ifstream file(*path, std::ios::binary);
-  std::string contents(*length, '\0');
-  file.read(contents.data(), static_cast<std::streamsize>(*length));
+  std::ifstream file(path, std::ios::binary);
+  std::string contents(length, '\0');
+  file.read(contents.data(), static_cast<std::streamsize>(length));
   if (!file || blob_id(contents) != blob) {
-    return fail(fmt::format("{}: changed while it was being read; start again", path->string()));
+    return fail(fmt::format("{}: changed while it was being read; start again", path.string()));
   }
   return contents;
 }
 
 Result<std::size_t> Directory::size(const ObjectId& blob) const {
-  const auto path = path_of(blob);
-  if (!path) return std::unexpected(path.error());
+  TRY_ASSIGN(const auto path, path_of(blob));
   std::error_code error;
-  const auto length = fs::file_size(*path, error);
-  if (error) return fail(fmt::format("{}: {}", path->string(), error.message()));
+  const auto length = fs::file_size(path, error);
+  if (error) return fail(fmt::format("{}: {}", path.string(), error.message()));
   return length;
 }
 

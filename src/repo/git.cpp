@@ -106,19 +106,18 @@ GitRepository::GitRepository(std::unique_ptr<Handles> handles) : handles_(std::m
 GitRepository::~GitRepository() = default;
 
 Result<std::unique_ptr<GitRepository>> GitRepository::open(const std::filesystem::path& path) {
-  auto folder = find_git_folder(path);
-  if (!folder) return std::unexpected(folder.error());
+  TRY_ASSIGN(auto folder, find_git_folder(path));
   git_repository* raw = nullptr;
-  if (git_repository_open(&raw, folder->c_str()) != 0) {
+  if (git_repository_open(&raw, folder.c_str()) != 0) {
     return fail(fmt::format("{}: cannot open the git repository: {}", path.string(), git_reason()));
   }
   auto handles = std::make_unique<Handles>();
   handles->repository.reset(raw);
   handles->path = path.string();
-  handles->git_folder = *folder;
-  auto databases = open_databases(std::filesystem::path(git_repository_commondir(raw)) / "objects");
-  if (!databases) return std::unexpected(databases.error());
-  handles->databases = std::move(*databases);
+  handles->git_folder = folder;
+  TRY_ASSIGN(auto databases,
+             open_databases(std::filesystem::path(git_repository_commondir(raw)) / "objects"));
+  handles->databases = std::move(databases);
   return std::unique_ptr<GitRepository>(new GitRepository(std::move(handles)));
 }
 
@@ -190,10 +189,9 @@ Result<std::vector<TreeEntry>> GitRepository::list(const ObjectId& tree) const {
   if (const MemoryObject* made = handles_->made.find(tree)) {
     entries = parse_tree(made->data);
   } else {
-    const auto object = handles_->stored(tree, GIT_OBJECT_TREE, "directory");
-    if (!object) return std::unexpected(object.error());
-    entries = parse_tree({static_cast<const char*>(git_odb_object_data(object->get())),
-                          git_odb_object_size(object->get())});
+    TRY_ASSIGN(const auto object, handles_->stored(tree, GIT_OBJECT_TREE, "directory"));
+    entries = parse_tree({static_cast<const char*>(git_odb_object_data(object.get())),
+                          git_odb_object_size(object.get())});
   }
   if (!entries) return std::unexpected(handles_->damaged(tree, "directory", "it is malformed"));
   return std::move(*entries);
@@ -201,18 +199,16 @@ Result<std::vector<TreeEntry>> GitRepository::list(const ObjectId& tree) const {
 
 Result<std::string> GitRepository::read(const ObjectId& blob, std::size_t limit) const {
   if (limit != unlimited) {
-    const auto length = size(blob);
-    if (!length) return std::unexpected(length.error());
-    if (*length > limit) {
+    TRY_ASSIGN(const auto length, size(blob));
+    if (length > limit) {
       return fail(fmt::format("{}: file {} has {} bytes, more than the limit of {}", handles_->path,
-                              blob.hex(), *length, limit));
+                              blob.hex(), length, limit));
     }
   }
   if (const MemoryObject* made = handles_->made.find(blob)) return made->data;
-  const auto object = handles_->stored(blob, GIT_OBJECT_BLOB, "file");
-  if (!object) return std::unexpected(object.error());
-  return std::string(static_cast<const char*>(git_odb_object_data(object->get())),
-                     git_odb_object_size(object->get()));
+  TRY_ASSIGN(const auto object, handles_->stored(blob, GIT_OBJECT_BLOB, "file"));
+  return std::string(static_cast<const char*>(git_odb_object_data(object.get())),
+                     git_odb_object_size(object.get()));
 }
 
 Result<std::size_t> GitRepository::size(const ObjectId& blob) const {

@@ -141,30 +141,27 @@ Result<Commit> look_up(git_repository* repository, const ObjectId& id) {
 }
 
 Result<Merge> merge_in(git_repository* repository, const ObjectId& base, const ObjectId& head) {
-  const auto ours = look_up(repository, base);
-  if (!ours) return std::unexpected(ours.error());
-  const auto theirs = look_up(repository, head);
-  if (!theirs) return std::unexpected(theirs.error());
+  TRY_ASSIGN(const auto ours, look_up(repository, base));
+  TRY_ASSIGN(const auto theirs, look_up(repository, head));
 
   git_oid ancestor{};
-  const int found = git_merge_base(&ancestor, repository, git_commit_id(ours->get()),
-                                   git_commit_id(theirs->get()));
+  const int found =
+      git_merge_base(&ancestor, repository, git_commit_id(ours.get()), git_commit_id(theirs.get()));
   if (found == GIT_ENOTFOUND) return fail("they have no common ancestor");
   if (found != 0) return fail(git_reason());
-  if (object_id(ancestor) == base) return object_id(*git_commit_tree_id(theirs->get()));
-  if (object_id(ancestor) == head) return object_id(*git_commit_tree_id(ours->get()));
+  if (object_id(ancestor) == base) return object_id(*git_commit_tree_id(theirs.get()));
+  if (object_id(ancestor) == head) return object_id(*git_commit_tree_id(ours.get()));
 
   git_index* raw = nullptr;
   git_merge_options options = GIT_MERGE_OPTIONS_INIT;
   options.target_limit = most_renames;
-  if (git_merge_commits(&raw, repository, ours->get(), theirs->get(), &options) != 0) {
+  if (git_merge_commits(&raw, repository, ours.get(), theirs.get(), &options) != 0) {
     return fail(git_reason());
   }
   const Index index(raw);
   if (git_index_has_conflicts(raw) == 1) {
-    auto conflicts = conflicting_paths(raw);
-    if (!conflicts) return std::unexpected(conflicts.error());
-    return Merge(std::move(*conflicts));
+    TRY_ASSIGN(auto conflicts, conflicting_paths(raw));
+    return Merge(std::move(conflicts));
   }
   git_oid tree{};
   if (git_index_write_tree_to(&tree, raw, repository) != 0) return fail(git_reason());

@@ -231,8 +231,7 @@ Result<fs::path> mirror(std::string_view url, const fs::path& cache, const OnPro
     return fail(fmt::format("{}: cannot be created: {}", cache.string(), error.message()));
   }
   fs::path folder = mirror_folder(url, cache);
-  const auto lock = FileLock::take(folder.string() + ".lock");
-  if (!lock) return std::unexpected(lock.error());
+  TRY_ASSIGN(const auto lock, FileLock::take(folder.string() + ".lock"));
 
   if (!fs::exists(folder, error)) {
     if (auto failed = clone(folder, url, on_progress, refspecs))

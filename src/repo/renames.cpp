@@ -63,13 +63,11 @@ class Texts {
   Result<const Lines*> lines(std::size_t i) {
     if (!lines_[i]) {
       const ObjectId& opam = side_.packages[i]->opam;
-      const auto length = side_.source.size(opam);
-      if (!length) return std::unexpected(length.error());
+      TRY_ASSIGN(const auto length, side_.source.size(opam));
       lines_[i].emplace();
-      if (*length <= longest_text) {
-        const auto text = side_.source.read(opam, longest_text);
-        if (!text) return std::unexpected(text.error());
-        lines_[i] = lines_of(*text);
+      if (length <= longest_text) {
+        TRY_ASSIGN(const auto text, side_.source.read(opam, longest_text));
+        lines_[i] = lines_of(text);
       }
     }
     return &*lines_[i];

@@ -65,10 +65,9 @@ class NameReader {
   }
 
   Result<std::shared_ptr<const NameDirectory>> read() && {
-    const auto entries = source_.list(directory_.tree);
-    if (!entries) return std::unexpected(entries.error());
-    directory_.versions.reserve(entries->size());
-    for (const TreeEntry& entry : *entries) {
+    TRY_ASSIGN(const auto entries, source_.list(directory_.tree));
+    directory_.versions.reserve(entries.size());
+    for (const TreeEntry& entry : entries) {
       if (auto error = add_version(entry)) return std::unexpected(std::move(*error));
     }
     // Git's order is that of "VERSION/".
@@ -133,9 +132,8 @@ class NameReader {
 };
 
 Result<std::optional<ObjectId>> packages_tree(const TreeSource& source, const ObjectId& root) {
-  const auto top = source.list(root);
-  if (!top) return std::unexpected(top.error());
-  for (const TreeEntry& entry : *top) {
+  TRY_ASSIGN(const auto top, source.list(root));
+  for (const TreeEntry& entry : top) {
     if (entry.name == "packages" && entry.kind == EntryKind::directory) return entry.id;
   }
   return std::nullopt;
@@ -170,22 +168,21 @@ Result<Snapshot> SnapshotReader::read(const TreeSource& source, const ObjectId& 
     return fail(
         fmt::format("tree {} is not an opam repository: no packages/ at its top", root.hex()));
   }
-  auto entries = source.list(**packages);
-  if (!entries) return std::unexpected(entries.error());
+  TRY_ASSIGN(auto entries, source.list(**packages));
 
   std::vector<Oddity> oddities;
-  for (const TreeEntry& entry : *entries) {
+  for (const TreeEntry& entry : entries) {
     if (auto wrong = not_a_directory(entry)) {
       oddities.push_back({escaped("packages/" + entry.name), std::move(*wrong)});
     }
   }
-  std::erase_if(*entries, [](const auto& entry) { return entry.kind != EntryKind::directory; });
-  std::ranges::sort(*entries, {}, &TreeEntry::name);
+  std::erase_if(entries, [](const auto& entry) { return entry.kind != EntryKind::directory; });
+  std::ranges::sort(entries, {}, &TreeEntry::name);
 
-  Snapshot::Names names(entries->size());
+  Snapshot::Names names(entries.size());
   std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const TreeEntry& entry = (*entries)[i];
+    const TreeEntry& entry = entries[i];
     const auto found = known_.find({entry.id, entry.name});
     if (found != known_.end()) {
       names[i] = found->second;
@@ -196,7 +193,7 @@ Result<Snapshot> SnapshotReader::read(const TreeSource& source, const ObjectId& 
   std::vector<std::optional<Error>> errors(unknown.size());
   parallel_for(unknown.size(), 32, worker_count(), [&] {
     return [&](std::size_t i) {
-      auto directory = NameReader(source, (*entries)[unknown[i]]).read();
+      auto directory = NameReader(source, entries[unknown[i]]).read();
       if (directory) {
         names[unknown[i]] = std::move(*directory);
       } else {

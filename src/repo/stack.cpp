@@ -51,15 +51,13 @@ std::unique_ptr<const Parsed> too_large() {
 Result<std::unique_ptr<const Parsed>> parse_blob(const TreeSource& source, const ObjectId& blob,
                                                  Trust trust) {
   if (trust == Trust::proposed) {
-    const auto size = source.size(blob);
-    if (!size) return std::unexpected(size.error());
-    if (*size > opam::max_source) return too_large();
+    TRY_ASSIGN(const auto size, source.size(blob));
+    if (size > opam::max_source) return too_large();
   }
-  auto text = source.read(blob, unlimited);
-  if (!text) return std::unexpected(std::move(text.error()));
-  if (text->size() > opam::max_source) return too_large();
+  TRY_ASSIGN(auto text, source.read(blob, unlimited));
+  if (text.size() > opam::max_source) return too_large();
   auto parsed = std::make_unique<Parsed>();
-  auto definition = opam::Definition::parse(std::move(*text));
+  auto definition = opam::Definition::parse(std::move(text));
   if (definition) {
     parsed->definition = std::move(*definition);
     return parsed;
@@ -131,9 +129,7 @@ Result<Stack> load_stack(std::span<const State> repositories, DefinitionCache& c
     blobs.push_back(origin.entry->opam);
     sources.push_back(&repositories[origin.repository].source);
   }
-  if (auto loaded = cache.load(blobs, sources, trust, done); !loaded) {
-    return std::unexpected(std::move(loaded.error()));
-  }
+  TRY(cache.load(blobs, sources, trust, done));
   stack.packages.reserve(stack.origins.size());
   for (const PackageOrigin& origin : stack.origins) {
     stack.packages.push_back(

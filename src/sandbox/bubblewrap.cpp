@@ -67,9 +67,8 @@ Result<SandboxEnd> Bubblewrap::run(const SandboxRequest& request) {
     for (const Bind& bind : request.binds) sources.push_back(bind.source);
   }
   for (const std::filesystem::path& source : sources) {
-    auto copy = copy_mount(source);
-    if (!copy) return std::unexpected(std::move(copy.error()));
-    process.staged.push_back(std::move(*copy));
+    TRY_ASSIGN(auto copy, copy_mount(source));
+    process.staged.push_back(std::move(copy));
   }
   process.arguments = arguments(program_, request);
   process.as_opam = request.identity == Identity::opam;

@@ -208,16 +208,14 @@ std::string staged_path(std::size_t position) {
 
 Result<SandboxEnd> run_contained(const ContainedProcess& process) {
   const SandboxRequest& request = *process.request;
-  auto go = open_pipe();
-  if (!go) return std::unexpected(std::move(go.error()));
-  auto output = open_pipe();
-  if (!output) return std::unexpected(std::move(output.error()));
+  TRY_ASSIGN(auto go, open_pipe());
+  TRY_ASSIGN(auto output, open_pipe());
   Descriptor log;
   if (!request.terminal) {
     log = Descriptor(::open(request.log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
     if (!log) return fail(system_message(request.log, errno));
   }
-  const Child child(process, *go, *output);
+  const Child child(process, go, output);
   const auto begin = Clock::now();
   const auto pid = static_cast<pid_t>(
       ::syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, nullptr, nullptr, nullptr, 0));
@@ -225,13 +223,13 @@ Result<SandboxEnd> run_contained(const ContainedProcess& process) {
   if (pid < 0) {
     return fail("no process can be made: " + std::generic_category().message(errno));
   }
-  output->write.close();
+  output.write.close();
   Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   Result<void> limited;
   if (process.group != nullptr) limited = process.group->add(pid);
   SandboxEnd end;
-  if (limited && ::write(go->write.get(), "g", 1) == 1) {
-    Parent(request, std::move(handle), std::move(output->read), std::move(log)).follow(pid, end);
+  if (limited && ::write(go.write.get(), "g", 1) == 1) {
+    Parent(request, std::move(handle), std::move(output.read), std::move(log)).follow(pid, end);
   }
   // Waiting for the first process of a namespace waits for all of it.
   ::kill(pid, SIGKILL);

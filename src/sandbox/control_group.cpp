@@ -116,9 +116,8 @@ Result<ControlGroup> ControlGroup::make(std::uint64_t memory_bytes, std::uint32_
     steps.push_back(put(group.memory_ / "memory.limit_in_bytes", memory));
     steps.push_back(put(group.pids_ / "pids.max", limit));
     [[maybe_unused]] const auto swap = put(group.memory_ / "memory.memsw.limit_in_bytes", memory);
-    auto event = listen_for_oom(group.memory_);
-    if (!event) return std::unexpected(std::move(event.error()));
-    group.oom_event_ = std::move(*event);
+    TRY_ASSIGN(auto event, listen_for_oom(group.memory_));
+    group.oom_event_ = std::move(event);
   }
   for (Result<void>& step : steps) {
     if (!step) return std::unexpected(std::move(step.error()));

@@ -215,9 +215,8 @@ class ContainerConfig {
 Result<SandboxEnd> Runc::run(const SandboxRequest& request) {
   const auto group = ControlGroup::make(request.limits.memory, request.limits.processes);
   const ControlGroup* const limits = group ? &*group : nullptr;
-  auto written =
-      write_file(request.scratch / "config.json", ContainerConfig(request, limits).text());
-  if (!written) return std::unexpected(std::move(written.error()));
+  TRY(
+             write_file(request.scratch / "config.json", ContainerConfig(request, limits).text()));
   ContainedProcess process;
   process.arguments = {program_, "--root",   (request.scratch / "state").string(),
                        "run",    "--bundle", request.scratch.string(),

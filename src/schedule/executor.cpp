@@ -100,7 +100,7 @@ std::optional<Run::Candidate> Run::choose() {
 Result<void> Run::start_ready() {
   wake();
   while (const auto chosen = choose()) {
-    if (auto started = runner_.start(chosen->step, chosen->if_busy); !started) return started;
+    TRY(runner_.start(chosen->step, chosen->if_busy));
     running_.push_back({chosen->step, runner_.now()});
     if (attempts_[index(chosen->step)]++ == 0) ++started_;
     observer_.started(chosen->step);

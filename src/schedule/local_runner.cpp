@@ -62,9 +62,8 @@ Result<void> LocalRunner::start(StepIndex step, IfBusy if_busy) {
   std::vector<std::string> command = settings_.command;
   command.insert(command.end(), {"--spec", "/dev/stdin"});
   if (if_busy == IfBusy::come_back) command.insert(command.end(), {"--if-busy", "come-back"});
-  auto process = ChildProcess::start(command, to_json(graph_[step].spec));
-  if (!process) return std::unexpected(process.error());
-  running_.push_back({step, std::move(*process)});
+  TRY_ASSIGN(auto process, ChildProcess::start(command, to_json(graph_[step].spec)));
+  running_.push_back({step, std::move(process)});
   return {};
 }
 

@@ -106,9 +106,8 @@ Result<Database> Database::connect(const std::string& file, int flags) {
 
 Result<Database> Database::open(const std::filesystem::path& file, Access access) {
   if (access == Access::read_only) {
-    auto database = connect(file.string(), SQLITE_OPEN_READWRITE);
-    if (!database) return database;
-    const auto version = database->schema_version();
+    TRY_ASSIGN(auto database, connect(file.string(), SQLITE_OPEN_READWRITE));
+    const auto version = database.schema_version();
     if (!version) return std::unexpected(version.error());
     if (*version != newest_schema) {
       return fail(
@@ -116,22 +115,18 @@ Result<Database> Database::open(const std::filesystem::path& file, Access access
                       "`oxbow worker` of this version once",
                       file.string(), *version, newest_schema));
     }
-    if (auto only = database->run("PRAGMA query_only = 1"); !only) {
-      return std::unexpected(only.error());
-    }
+    TRY(database.run("PRAGMA query_only = 1"));
     return database;
   }
   make_for_group(file);
-  auto database = connect(file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (!database) return database;
-  if (auto migrated = database->migrate(); !migrated) return std::unexpected(migrated.error());
+  TRY_ASSIGN(auto database, connect(file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  TRY(database.migrate());
   return database;
 }
 
 Result<Database> Database::in_memory() {
-  auto database = connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (!database) return database;
-  if (auto migrated = database->migrate(); !migrated) return std::unexpected(migrated.error());
+  TRY_ASSIGN(auto database, connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  TRY(database.migrate());
   return database;
 }
 
@@ -144,11 +139,10 @@ Result<std::int64_t> Database::schema_version() {
 Result<void> Database::migrate() {
   for (const char* const setting :
        {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"}) {
-    if (auto set = run(setting); !set) return std::unexpected(std::move(set.error()));
+    TRY(run(setting));
   }
-  auto before = schema_version();
-  if (!before) return std::unexpected(std::move(before.error()));
-  if (*before == newest_schema) return {};
+  TRY_ASSIGN(auto before, schema_version());
+  if (before == newest_schema) return {};
   return transaction([&]() -> Result<void> {
     const auto version = schema_version();  // another process may have been quicker
     if (!version) return std::unexpected(version.error());
@@ -175,7 +169,7 @@ Result<void> Database::migrate() {
 
 Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   if (connection_->depth > 0) return work();
-  if (auto begun = run("BEGIN IMMEDIATE"); !begun) return std::unexpected(begun.error());
+  TRY(run("BEGIN IMMEDIATE"));
   ++connection_->depth;
   auto done = work();
   --connection_->depth;
@@ -187,7 +181,7 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   }
   // After some errors SQLite has rolled back by itself.
   if (sqlite3_get_autocommit(connection_->handle.get()) == 0) {
-    if (auto undone = run("ROLLBACK"); !undone) return std::unexpected(std::move(undone.error()));
+    TRY(run("ROLLBACK"));
   }
   return done;
 }
@@ -232,14 +226,13 @@ Result<void> Database::write(const char* sql, std::initializer_list<Value> value
 
 Result<void> Database::each(const char* sql, std::initializer_list<Value> values,
                             const std::function<void(const Row&)>& take) {
-  const auto statement = prepared(sql, values);
-  if (!statement) return std::unexpected(statement.error());
-  const Use use(*statement);
+  TRY_ASSIGN(const auto statement, prepared(sql, values));
+  const Use use(statement);
   while (true) {
-    const int code = sqlite3_step(*statement);
+    const int code = sqlite3_step(statement);
     if (code == SQLITE_DONE) return {};
     if (code != SQLITE_ROW) return std::unexpected(error(sql));
-    take(Row(*statement));
+    take(Row(statement));
   }
 }
 

@@ -50,7 +50,7 @@ Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
       if (!done) return std::unexpected(std::move(done.error()));
     }
     for (const RunLayer& layer : layers) {
-      if (auto done = set_layer(run, layer); !done) return done;
+      TRY(set_layer(run, layer));
     }
     return {};
   });

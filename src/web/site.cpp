@@ -136,28 +136,25 @@ Response Site::route(const Request& request, const Parts& parts, Time now) {
 Result<Response> Site::queue(const Request& request, const PageFacts& facts) {
   std::optional<store::RunId> before;
   if (const auto id = number(request, "before")) before = static_cast<store::RunId>(*id);
-  auto runs = runs_.list(before, runs_a_page + 1);
-  if (!runs) return std::unexpected(std::move(runs.error()));
-  const auto counts = runs_.counts();
-  if (!counts) return std::unexpected(counts.error());
-  const bool has_more = runs->size() > runs_a_page;
-  if (has_more) runs->pop_back();
-  return page(queue_page(facts, *runs, has_more, *counts));
+  TRY_ASSIGN(auto runs, runs_.list(before, runs_a_page + 1));
+  TRY_ASSIGN(const auto counts, runs_.counts());
+  const bool has_more = runs.size() > runs_a_page;
+  if (has_more) runs.pop_back();
+  return page(queue_page(facts, runs, has_more, counts));
 }
 
 Result<Response> Site::of_run(const Request& request, const Parts& parts, const PageFacts& facts) {
   const auto id = number(parts[1]);
   if (!id) return trouble(404, "there is no such run");
-  auto found = runs_.find(static_cast<store::RunId>(*id));
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return trouble(404, "there is no such run");
+  TRY_ASSIGN(auto found, runs_.find(static_cast<store::RunId>(*id)));
+  if (!found) return trouble(404, "there is no such run");
   const std::string_view what = parts.size() > 2 ? std::string_view(parts[2]) : "";
-  if (parts.size() == 2) return run(**found, 0, facts);
+  if (parts.size() == 2) return run(*found, 0, facts);
   if (parts.size() == 3 && what == "layers") {
-    return run(**found, static_cast<std::size_t>(number(request, "after").value_or(0)), facts);
+    return run(*found, static_cast<std::size_t>(number(request, "after").value_or(0)), facts);
   }
-  if (parts.size() == 3 && what == "comment") return comment(request, **found, facts);
-  if (parts.size() == 5 && what == "log") return log(request, **found, parts, facts);
+  if (parts.size() == 3 && what == "comment") return comment(request, *found, facts);
+  if (parts.size() == 5 && what == "log") return log(request, *found, parts, facts);
   return trouble(404, "there is no such page");
 }
 
@@ -165,20 +162,16 @@ Result<Response> Site::run(const store::Run& run, std::size_t skip, const PageFa
   RunPage data;
   data.run = run;
   data.skipped = skip;
-  auto targets = runs_.targets(run.id);
-  if (!targets) return std::unexpected(std::move(targets.error()));
-  data.targets = std::move(*targets);
-  auto layers = runs_.layers(run.id, skip, layers_a_page + 1);
-  if (!layers) return std::unexpected(std::move(layers.error()));
-  data.layers = std::move(*layers);
+  TRY_ASSIGN(auto targets, runs_.targets(run.id));
+  data.targets = std::move(targets);
+  TRY_ASSIGN(auto layers, runs_.layers(run.id, skip, layers_a_page + 1));
+  data.layers = std::move(layers);
   data.has_more = data.layers.size() > layers_a_page;
   if (data.has_more) data.layers.pop_back();
-  auto roots = runs_.roots(run.id);
-  if (!roots) return std::unexpected(std::move(roots.error()));
-  data.roots = std::move(*roots);
-  auto publications = publications_.of_run(run.id);
-  if (!publications) return std::unexpected(std::move(publications.error()));
-  data.publications = std::move(*publications);
+  TRY_ASSIGN(auto roots, runs_.roots(run.id));
+  data.roots = std::move(roots);
+  TRY_ASSIGN(auto publications, publications_.of_run(run.id));
+  data.publications = std::move(publications);
   return page(run_page(facts, data));
 }
 
@@ -187,17 +180,15 @@ Result<Response> Site::comment(const Request& request, const store::Run& run,
   const auto text = runs_.document(run.id, "comment.md");
   if (!text) return std::unexpected(text.error());
   if (request.query.contains("raw")) return file(text->value_or(""), "text/plain; charset=utf-8");
-  const auto publications = publications_.of_run(run.id);
-  if (!publications) return std::unexpected(publications.error());
-  return page(comment_page(facts, run, *text, *publications));
+  TRY_ASSIGN(const auto publications, publications_.of_run(run.id));
+  return page(comment_page(facts, run, *text, publications));
 }
 
 Result<Response> Site::log(const Request& request, const store::Run& run, const Parts& parts,
                            const PageFacts& facts) {
   const auto target = number(parts[3]);
-  const auto targets = runs_.targets(run.id);
-  if (!targets) return std::unexpected(targets.error());
-  if (!target || static_cast<std::size_t>(*target) >= targets->size()) {
+  TRY_ASSIGN(const auto targets, runs_.targets(run.id));
+  if (!target || static_cast<std::size_t>(*target) >= targets.size()) {
     return trouble(404, "there is no such target");
   }
   const auto at = static_cast<std::size_t>(*target);
@@ -205,7 +196,7 @@ Result<Response> Site::log(const Request& request, const store::Run& run, const 
   const auto layer = runs_.layer(run.id, at, parts[4]);
   if (!layer) return std::unexpected(layer.error());
   if (!*layer) return trouble(404, "there is no such layer");
-  const std::string& platform = (*targets)[at].platform;
+  const std::string& platform = targets[at].platform;
   const bool is_raw = request.query.contains("raw");
   const auto from = is_raw ? std::optional<std::int64_t>(0) : number(request, "from");
   const auto log = read_log(settings_.cache, platform, (*layer)->key,
@@ -231,24 +222,19 @@ Result<Response> Site::log(const Request& request, const store::Run& run, const 
 Result<Response> Site::metrics(Time now) {
   Metrics metrics;
   metrics.answered = answered_;
-  auto runs = runs_.counts();
-  if (!runs) return std::unexpected(std::move(runs.error()));
-  metrics.runs = std::move(*runs);
-  auto deliveries = deliveries_.counts();
-  if (!deliveries) return std::unexpected(std::move(deliveries.error()));
-  metrics.deliveries = std::move(*deliveries);
+  TRY_ASSIGN(auto runs, runs_.counts());
+  metrics.runs = std::move(runs);
+  TRY_ASSIGN(auto deliveries, deliveries_.counts());
+  metrics.deliveries = std::move(deliveries);
   for (const store::JobKind kind : {store::JobKind::analyse, store::JobKind::build}) {
-    const auto counts = jobs_.counts(kind, now);
-    if (!counts) return std::unexpected(counts.error());
-    metrics.jobs.emplace_back(kind, *counts);
+    TRY_ASSIGN(const auto counts, jobs_.counts(kind, now));
+    metrics.jobs.emplace_back(kind, counts);
   }
-  const auto publications = publications_.counts();
-  if (!publications) return std::unexpected(publications.error());
-  metrics.publications = *publications;
-  const auto waits = deliveries_.waits_since();
-  if (!waits) return std::unexpected(waits.error());
-  if (*waits) {
-    metrics.oldest_delivery_seconds = std::chrono::duration<double>(now - **waits).count();
+  TRY_ASSIGN(const auto publications, publications_.counts());
+  metrics.publications = publications;
+  TRY_ASSIGN(const auto waits, deliveries_.waits_since());
+  if (waits) {
+    metrics.oldest_delivery_seconds = std::chrono::duration<double>(now - *waits).count();
   }
   Response response = file(to_prometheus(metrics), "text/plain; version=0.0.4; charset=utf-8");
   response.cache_control = "no-store";
