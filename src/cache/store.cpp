@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "base/tree_removal.h"
 #include "cache/digest.h"
@@ -132,13 +133,15 @@ Result<void> LayerStore::check_writable() const {
 Result<std::optional<LayerRecord>> LayerStore::find(std::string_view key) const {
   const fs::path layer = path(key);
   for (;;) {
-    const ino_t before = identity(layer);
-    if (before == 0 && errno == ENOENT) return std::nullopt;
-    if (before == 0) return fail(system_message(layer, errno));
+    // Held meanwhile: a folder that is gone would leave its inode number to the next one.
+    const Descriptor held(::open(layer.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat before{};
+    if (!held && errno == ENOENT) return std::nullopt;
+    if (!held || ::fstat(held.get(), &before) != 0) return fail(system_message(layer, errno));
     auto record = read_layer(layer);
     if (record) return std::optional(*std::move(record));
     // It is broken only if it was not deleted or replaced while it was looked at.
-    if (identity(layer) == before) return std::unexpected(std::move(record.error()));
+    if (identity(layer) == before.st_ino) return std::unexpected(std::move(record.error()));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -208,6 +209,33 @@ TEST_CASE("a lease holds its keys as long as its process, and marks them as used
   CHECK(fs::last_write_time(cache.store.path("k2")) == before);
 }
 
+// The number of a folder that is gone is given to the next one, so a layer may have been replaced
+// by one of the same number.
+TEST_CASE("a layer that is replaced again and again while it is read is never broken") {
+  const ScratchCache cache;
+  cache.layer("good");
+  REQUIRE(commit_layer(cache.store, "bad", record_of("p", verdict::Outcome::failure)));
+  const fs::path layer = cache.store.path("k");
+  std::atomic<bool> enough = false;
+  std::jthread writer([&] {
+    for (std::size_t i = 0; !enough; ++i) {
+      const bool succeeds = i % 2 == 0;
+      const fs::path draft = cache.path() / "draft";
+      fs::create_directories(draft / (succeeds ? "fs" : "."));
+      fs::copy_file(cache.store.path(succeeds ? "good" : "bad") / "layer.json",
+                    draft / "layer.json");
+      if (i > 0) fs::rename(layer, cache.path() / "trash");
+      fs::rename(draft, layer);
+      fs::remove_all(cache.path() / "trash");
+    }
+  });
+  std::string wrong;
+  for (int i = 0; i < 20'000 && wrong.empty(); ++i) wrong = error_of(cache.store, "k");
+  enough = true;
+  writer.join();
+  CHECK(wrong.empty());
+}
+
 TEST_CASE("nobody sees half a layer while it is replaced") {
   const ScratchCache cache;
   cache.layer("k");
@@ -232,7 +260,7 @@ TEST_CASE("nobody sees half a layer while it is replaced") {
   const auto begin = std::chrono::steady_clock::now();
   for (;;) {
     const auto passed = std::chrono::steady_clock::now() - begin;
-    if (passed > std::chrono::seconds(successes > 0 && failures > 0 ? 1 : 20)) break;
+    if (passed > std::chrono::seconds(successes > 0 && failures > 0 ? 1 : 300)) break;
     const auto found = cache.store.find("k");
     INFO((found ? "" : found.error().message));
     REQUIRE(found);
