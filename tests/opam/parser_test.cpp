@@ -1,8 +1,8 @@
 #include "opam/parser.h"
 
 #include <catch2/catch.hpp>
+#include <sys/mman.h>
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -185,12 +185,14 @@ TEST_CASE("what is nested deeply is read") {
   CHECK(accepted("a: [" + repeated("b ", 100'000) + "]"));
 }
 
-TEST_CASE("a text that is too large is refused at once") {
-  const std::string huge(100'000'000, '(');
+TEST_CASE("a text that is too large is refused unread") {
+  // Who reads a byte of it is killed.
+  constexpr std::size_t size = 100'000'000;
+  void* const closed = ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(closed != MAP_FAILED);
   Arena arena;
-  const auto start = std::chrono::steady_clock::now();
-  const auto items = parse_items(huge, arena);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+  const auto items = parse_items({static_cast<const char*>(closed), size}, arena);
+  ::munmap(closed, size);
   REQUIRE_FALSE(items);
   CHECK(items.error().offset == 0);
   CHECK(items.error().message == "larger than 8 MiB, which no opam file is");

@@ -69,7 +69,7 @@ class Killer {
     const Cache cache;
     Running run(cone_.check(cache, sandbox));
     const auto begin = steady_clock::now();
-    const Checked whole(run.end(longest));
+    const Checked whole(run.end());
     whole_[sandbox] = since(begin);
     REQUIRE(whole.code == 0);
     REQUIRE(whole.built().size() == SmallCone::size);
@@ -96,7 +96,7 @@ class Killer {
       kill_a_builder(cache, run);
     } else {
       run.signal(SIGKILL);
-      run.end(milliseconds(1000));
+      run.end();
       ++states_[state_of(cache)];
     }
     CHECK(left_alive(cache.path()) == Texts{});
@@ -119,7 +119,7 @@ class Killer {
     while (all.empty() && !run.has_ended()) all = builders(cache.path());
     if (all.empty()) return;
     ::kill(all[up_to(all.size() - 1)], SIGKILL);
-    const Checked checked(run.end(longest));
+    const Checked checked(run.end());
     CHECK((checked.code == 0 || checked.code == 2));
     for (const auto& [package, outcome] : checked.layers()) {
       INFO(package << ": " << outcome);
@@ -131,7 +131,7 @@ class Killer {
   void see_next(const Cache& cache, const std::string& sandbox) const {
     const auto before = whole_layers(cache);
     Running next(cone_.check(cache, sandbox));
-    const Ended ended = next.end(longest);
+    const Ended ended = next.end();
     INFO(ended.out << ended.err);
     const Checked checked(ended);
     CHECK(checked.code == 0);
@@ -177,7 +177,7 @@ TEST_CASE("a long build dies with whichever of its processes is killed") {
         SlowBuild::await(cache, run);
         if (a_builder) {
           ::kill(builders(cache.path()).front(), SIGKILL);
-          CHECK(run.end(milliseconds(2000)).code == 2);
+          CHECK(run.end().code == 2);
         } else {
           run.signal(SIGKILL);
         }

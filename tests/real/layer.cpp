@@ -39,7 +39,6 @@ BuiltLayer Builder::build(const layer::Recipe& spec, const Texts& more,
   Texts arguments = {"build-layer",          "--json",    "--spec", file.string(), "--cache",
                      cache_.path().string(), "--sandbox", sandbox_};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  const auto begin = std::chrono::steady_clock::now();
   const Ended ended = program_.run(arguments, around);
   INFO(ended.out << ended.err);
   const auto report = layer::parse_layer_report(ended.out);
@@ -51,8 +50,6 @@ BuiltLayer Builder::build(const layer::Recipe& spec, const Texts& more,
     built.outcome += " (" + std::string(name(report->result.trouble)) + ")";
   }
   built.code = ended.code;
-  built.took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begin);
   return built;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +25,6 @@ struct BuiltLayer {
   std::string outcome;  ///< "OUTCOME" or "OUTCOME (TROUBLE)"
   layer::LayerReport report;
   int code = -1;
-  std::chrono::milliseconds took{};
 
   bool found() const { return report.result.found; }
   const std::string& message() const { return report.result.message; }

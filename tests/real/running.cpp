@@ -73,12 +73,12 @@ bool Running::has_ended() {
   return code_.has_value();
 }
 
-Ended Running::end(milliseconds patience) {
-  const auto deadline = steady_clock::now() + patience;
+Ended Running::end() {
+  const auto deadline = steady_clock::now() + longest;
   while (!has_ended() && steady_clock::now() < deadline) {
     std::this_thread::sleep_for(milliseconds(2));
   }
-  INFO("still running after " << patience.count() << " ms: " << content(folder_ / "err"));
+  INFO("still running: " << content(folder_ / "err"));
   REQUIRE(has_ended());
   return {content(folder_ / "out"), content(folder_ / "err"), *code_};
 }
@@ -127,7 +127,7 @@ Texts SmallCone::check(const Cache& cache, const std::string& sandbox) const {
 SlowBuild::SlowBuild() : Overlay(Begin::empty) {
   package("anchor.1");
   propose();
-  package("slow.1", "build: [\"sh\" \"-c\" \"echo asleep; sleep 60\"]\n");
+  package("slow.1", "build: [\"sh\" \"-c\" \"echo asleep; sleep 3600\"]\n");
 }
 
 Texts SlowBuild::check(const Cache& cache, const std::string& sandbox) const {
@@ -186,7 +186,7 @@ Texts wrong_in(const Cache& cache) {
 }
 
 Texts left_alive(const fs::path& cache) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds(2);
+  const auto deadline = steady_clock::now() + longest;
   for (;;) {
     Texts left = left_over(cache);
     std::erase_if(left, [](const std::string& what) { return what.starts_with("/sys/fs/cgroup"); });

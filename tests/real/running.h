@@ -14,8 +14,9 @@
 
 namespace oxbow::real {
 
-/// What no run may take.
-inline constexpr std::chrono::milliseconds longest{60'000};
+/// How long something is waited for that must come: much longer than it takes on any machine, and
+/// much less than the slow build.
+inline constexpr std::chrono::seconds longest{300};
 
 /// Running is a run of oxbow beside us. What lives of it is killed with this object.
 class Running {
@@ -29,8 +30,8 @@ class Running {
   void signal(int number) const;
   bool has_ended();
 
-  /// Waits for its end, which must come in time. A code above 128 is of a run that a signal ended.
-  Ended end(std::chrono::milliseconds patience);
+  /// Waits for its end, which must come. A code above 128 is of a run that a signal ended.
+  Ended end();
 
   /// What it left where temporary files belong.
   Texts temporary_files() const;
@@ -58,7 +59,7 @@ class SmallCone : public Overlay {
   void write(const std::string& name, int revision) const;
 };
 
-/// A change that adds one package, whose build takes a minute.
+/// A change that adds one package, whose build takes an hour.
 class SlowBuild : public Overlay {
  public:
   SlowBuild();
@@ -78,7 +79,8 @@ Texts names_with(const Cache& cache, std::string_view prefix);
 /// What is wrong in a cache when nobody uses it: layers that are broken, locks that are held.
 Texts wrong_in(const Cache& cache);
 
-/// What left_over() says but for control groups, as soon as that is nothing or after two seconds.
+/// What left_over() says but for control groups, as soon as that is nothing: at the latest after
+/// `longest`.
 Texts left_alive(const std::filesystem::path& cache);
 
 /// The processes of `oxbow build-layer` on a cache.

@@ -45,7 +45,7 @@ class Person {
 
   // Reads until it has seen `text`, from where it was.
   void see(const std::string& text) {
-    const auto deadline = steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = steady_clock::now() + longest;
     std::size_t at = std::string::npos;
     while ((at = seen_.find(text, read_)) == std::string::npos && more(deadline)) {
     }
@@ -55,7 +55,7 @@ class Person {
   }
 
   int leave() {
-    const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+    const auto deadline = steady_clock::now() + longest;
     while (more(deadline)) {
     }
     INFO("does not end: " << seen_);

@@ -157,7 +157,7 @@ TEST_CASE("system packages are installed once for all that need them") {
       REQUIRE_FALSE(fs::exists(builder.cache().layers() / "base/fs/usr/bin/hello"));
       Recipe one = layer_spec("one.1", "build: [\"hello\"]");
       one.system_packages = {"hello"};
-      const BuiltLayer built = builder.build(one, {"--timeout", "50"});
+      const BuiltLayer built = builder.build(one, {"--timeout", "300"});
       if (built.outcome == "internal_error (source_unavailable)" || built.outcome == "timed_out") {
         WARN("NOT TESTED: system packages cannot be fetched here: " << built.message());
         continue;
@@ -194,7 +194,7 @@ TEST_CASE("a system package that there is not is a failure of who needs it") {
       const Builder builder(sandbox);
       Recipe none = layer_spec("none.1", "build: [\"true\"]");
       none.system_packages = {"no-such-package-anywhere"};
-      const BuiltLayer built = builder.build(none, {"--timeout", "50"});
+      const BuiltLayer built = builder.build(none, {"--timeout", "300"});
       if (built.outcome == "internal_error (source_unavailable)" || built.outcome == "timed_out") {
         WARN("NOT TESTED: system packages cannot be fetched here: " << built.message());
         continue;

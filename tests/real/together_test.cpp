@@ -14,8 +14,8 @@ TEST_CASE("two runs at once build each layer once, and agree") {
       const Cache cache;
       Running first(cone.check(cache, one));
       Running second(cone.check(cache, other));
-      const Checked a(first.end(longest));
-      const Checked b(second.end(longest));
+      const Checked a(first.end());
+      const Checked b(second.end());
       CHECK(a.code == 0);
       CHECK(b.code == 0);
       std::multiset<std::string> built = a.built();
@@ -31,7 +31,7 @@ TEST_CASE("two runs at once build each layer once, and agree") {
       const auto before = whole_layers(cache);
 
       Running third(cone.check(cache, one));
-      const Checked later(third.end(longest));
+      const Checked later(third.end());
       CHECK(later.code == 0);
       CHECK(later.built().empty());
       CHECK(later.verdicts() == a.verdicts());
@@ -49,7 +49,7 @@ TEST_CASE("what a run uses stays while others collect") {
       const Cache cache;
       const e2e::Program program;
       const Texts gc = {"cache", "gc", "--cache", cache.path().string(), "--max-size", "0"};
-      REQUIRE(Running(cone.check(cache, sandbox)).end(longest).code == 0);
+      REQUIRE(Running(cone.check(cache, sandbox)).end().code == 0);
       // Half of it is built again, upon the other half.
       cone.touch("g");
       Running run(cone.check(cache, sandbox));
@@ -62,7 +62,7 @@ TEST_CASE("what a run uses stays while others collect") {
         INFO(collected.out << collected.err);
         CHECK(collected.code == 0);
       }
-      const Ended ended = run.end(longest);
+      const Ended ended = run.end();
       INFO(ended.out << ended.err);
       const Checked checked(ended);
       CHECK(checked.code == 0);
@@ -84,13 +84,13 @@ TEST_CASE("a run ends well however the cache is emptied before it") {
   const SmallCone cone;
   const Cache cache;
   const e2e::Program program;
-  REQUIRE(Running(cone.check(cache, "bwrap")).end(longest).code == 0);
+  REQUIRE(Running(cone.check(cache, "bwrap")).end().code == 0);
   Running run(cone.check(cache, "bwrap"));
   while (!run.has_ended()) {
     CHECK(program.run({"cache", "gc", "--cache", cache.path().string(), "--max-size", "0"}).code ==
           0);
   }
-  const Checked checked(run.end(longest));
+  const Checked checked(run.end());
   CHECK(checked.code == 0);
   CHECK(wrong_in(cache) == Texts{});
 }

@@ -2,9 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 namespace oxbow::real {
 namespace {
@@ -19,12 +17,6 @@ void copy_tree(const fs::path& from, const fs::path& to) {
 const rapidjson::Value& target(const rapidjson::Document& document) {
   REQUIRE(document["targets"].Size() == 1);
   return document["targets"][0];
-}
-
-// "" for a process that is gone.
-std::string namespace_of_processes(const fs::path& process) {
-  std::error_code gone;
-  return fs::read_symlink(process / "ns/pid", gone).string();
 }
 
 }  // namespace
@@ -132,42 +124,6 @@ std::map<std::string, std::string> Checked::verdicts() const {
     all[root["package"].GetString()] = root["verdict"].GetString();
   }
   return all;
-}
-
-Texts left_over(const fs::path& cache) {
-  Texts left;
-  const std::string outside = namespace_of_processes("/proc/self");
-  for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename().string();
-    if (!std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) continue;
-    const std::string command = content(entry.path() / "comm");
-    const std::string status = content(entry.path() / "status");
-    if (status.contains("\nState:\tZ")) continue;  // dead, only not waited for
-    const std::string where = namespace_of_processes(entry.path());
-    if (where.empty()) continue;
-    // Others on this machine run opam too, the tests that run beside this one among them.
-    const bool sandbox =
-        where != outside && (command == "runc\n" || command == "bwrap\n" || command == "opam\n");
-    const bool ours = content(entry.path() / "cmdline").contains(cache.string());
-    if (sandbox || ours || status.contains("\nUid:\t1000\t"))
-      left.push_back("process " + name + " " + command);
-  }
-  std::error_code none;
-  for (const fs::directory_entry& hierarchy : fs::directory_iterator("/sys/fs/cgroup", none)) {
-    if (hierarchy.path().filename().string().starts_with("oxbow-")) {
-      left.push_back(hierarchy.path().string());
-    }
-    if (hierarchy.is_symlink() || !hierarchy.is_directory()) continue;
-    for (const fs::directory_entry& group : fs::directory_iterator(hierarchy.path(), none)) {
-      const std::string name = group.path().filename().string();
-      if (name.starts_with("oxbow-")) left.push_back(group.path().string());
-    }
-  }
-  std::ifstream mounts("/proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    if (line.contains(cache.string())) left.push_back("mount " + line);
-  }
-  return left;
 }
 
 }  // namespace oxbow::real

@@ -9,6 +9,7 @@
 
 #include "tests/e2e/change.h"
 #include "tests/e2e/program.h"
+#include "tests/real/alone.h"
 #include "tests/repo/scratch_repository.h"
 
 namespace oxbow::real {
@@ -73,10 +74,5 @@ struct Checked {
   int code;
   rapidjson::Document document;
 };
-
-/// What is left of builds on this machine: processes of uid 1000, by the names of the sandboxes'
-/// programs in a namespace of processes other than ours, or with `cache` among their arguments,
-/// control groups of oxbow, mounts below `cache`. Empty is what it ought to be.
-Texts left_over(const std::filesystem::path& cache);
 
 }  // namespace oxbow::real

@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The real suite looks whether any group is left: these cases do not run beside it.
-
 constexpr std::uint64_t memory = std::uint64_t{64} << 20;
 
 // The folders of a process's group, in all hierarchies.
@@ -76,7 +74,7 @@ Eaten eat(const ControlGroup& group, std::size_t bytes) {
   return {WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, group.out_of_memory()};
 }
 
-TEST_CASE("a group is removed with its object", "[control-groups]") {
+TEST_CASE("a group is removed with its object") {
   if (!have_control_groups()) return;
   {
     const auto group = ControlGroup::make(memory, 64);
@@ -87,8 +85,7 @@ TEST_CASE("a group is removed with its object", "[control-groups]") {
   CHECK(groups_of(::getpid()).empty());
 }
 
-TEST_CASE("groups of dead processes are removed, and those of living ones stay",
-          "[control-groups]") {
+TEST_CASE("groups of dead processes are removed, and those of living ones stay") {
   if (!have_control_groups()) return;
   OwnProcess dead([] { return leave_group(false); });
   OwnProcess dead_with_more([] { return leave_group(true); });
@@ -111,8 +108,7 @@ TEST_CASE("groups of dead processes are removed, and those of living ones stay",
   CHECK(groups_of(last).empty());
 }
 
-TEST_CASE("who needs more memory than the group has is killed, and it is told",
-          "[control-groups]") {
+TEST_CASE("who needs more memory than the group has is killed, and it is told") {
   if (!have_control_groups()) return;
   const auto group = ControlGroup::make(memory, 64);
   REQUIRE(group);
@@ -124,7 +120,7 @@ TEST_CASE("who needs more memory than the group has is killed, and it is told",
   CHECK(too_much.told);
 }
 
-TEST_CASE("a group has no more processes than it may", "[control-groups]") {
+TEST_CASE("a group has no more processes than it may") {
   if (!have_control_groups()) return;
   constexpr int most = 8;
   const auto group = ControlGroup::make(memory, most);

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/free_port.h"
 #include "tests/repo/scratch_repository.h"
 #include "tests/webhook/raw_client.h"
 
@@ -56,17 +57,6 @@ class Running {
   pid_t process_;
 };
 
-int free_port() {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
-
 // The shipped limits and zones, with the test's ports in place of the site's.
 std::string nginx_configuration(const fs::path& folder, int port, int webhook) {
   std::ifstream site(OXBOW_CONFIG "/nginx/oxbow.conf");
@@ -98,7 +88,7 @@ struct Site {
                                              (folder / "oxbow.toml").string()});
     nginx.emplace(
         std::vector<std::string>{"/usr/sbin/nginx", "-c", (folder / "nginx.conf").string()});
-    for (int i = 0; i < 500 && deliver() != 202; ++i) {
+    for (int i = 0; i < 15'000 && deliver() != 202; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }
@@ -119,8 +109,8 @@ struct Site {
   }
 
   repo::ScratchFolder folder;
-  int port = free_port();
-  int webhook_port = free_port();
+  int port = tests::free_port();
+  int webhook_port = tests::free_port();
   std::optional<Running> webhook;
   std::optional<Running> nginx;
   int delivered = 0;

@@ -156,9 +156,9 @@ trusted = ${JSON.stringify(trusted)}
   }
 
   /** The check of this name at a head, once it is completed. */
-  completed(head, name, conclusion, milliseconds) {
+  completed(head, name, conclusion) {
     return until(`${name} of ${head} is completed${conclusion ? ` as ${conclusion}` : ''}`, async () => (await this.peers.checks(head))
-      .find((check) => check.name === name && check.status === 'completed' && (!conclusion || check.conclusion === conclusion)), milliseconds);
+      .find((check) => check.name === name && check.status === 'completed' && (!conclusion || check.conclusion === conclusion)));
   }
 
   /** What /metrics says of everything. */
@@ -171,12 +171,12 @@ trusted = ${JSON.stringify(trusted)}
   }
 
   /** Waits until nothing is left to be done or told. */
-  async settled(milliseconds = 60_000) {
+  async settled() {
     await until('all is done and told', async () => {
       const now = await this.metrics();
       const open = ['oxbow_deliveries{state="waiting"}', 'oxbow_runs{state="queued"}', 'oxbow_runs{state="analysing"}', 'oxbow_runs{state="building"}', 'oxbow_publications{state="due"}'];
       return open.every((name) => now[name] === 0);
-    }, milliseconds);
+    });
   }
 
   async end({ failed = false } = {}) {

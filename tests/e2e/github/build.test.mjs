@@ -38,8 +38,8 @@ test('a newer head stops the build of the one before, whose layers stay', async 
   await until('the build has begun', async () => (await check(head))?.status === 'in_progress');
   const newer = bot.world.overlay.propose(number, 'Another', (work) => changePatch(work, 'oxsecond'));
   await bot.pullRequest('synchronize', number, newer);
-  await bot.completed(head, targetCheck, 'cancelled', 60_000);
-  await bot.completed(newer, targetCheck, 'success', 300_000);
+  await bot.completed(head, targetCheck, 'cancelled');
+  await bot.completed(newer, targetCheck, 'success');
   await bot.settled();
   const comment = (await bot.peers.comments(number)).find((one) => one.body.startsWith('<!-- oxbow: pull request -->'));
   assert.match(comment.body, /Nothing regressed/);
@@ -53,7 +53,7 @@ test('what breaks is told as a regression, with its first error and how to see i
     fs.writeFileSync(opam, fs.readFileSync(opam, 'utf8').replace(/^build: \[/m, 'build: [\n  ["sh" "-c" "echo Error: it broke; exit 1"]'));
   });
   await bot.pullRequest('opened', number, head);
-  const broken = await bot.completed(head, targetCheck, 'failure', 300_000);
+  const broken = await bot.completed(head, targetCheck, 'failure');
   assert.match(broken.output.text, /it broke/);
   await bot.settled();
   const comment = (await bot.peers.comments(number)).find((one) => one.body.startsWith('<!-- oxbow: pull request -->'));
@@ -70,6 +70,6 @@ test("a stranger's pull request is analysed, and built once somebody has looked 
   await bot.comment(number, 8001, '/oxbow ok-to-test', stranger);
   await until('the stranger is refused', () => bot.peers.reactions.some((one) => one.comment === '8001' && one.content === 'confused'));
   await bot.comment(number, 8002, `/oxbow ok-to-test ${head.slice(0, 8)}`);
-  await bot.completed(head, targetCheck, 'success', 300_000);
+  await bot.completed(head, targetCheck, 'success');
   failed = false;
 });

@@ -93,15 +93,6 @@ test("GitHub's button has the same check run told anew", async () => {
   assert.equal(patches(), before);
 });
 
-test('a change that touches no package is told within a second', async () => {
-  const number = await bot.peers.openPull('Read me');
-  const head = bot.world.overlay.propose(number, 'Read me', (work) => changeReadme(work));
-  const begin = Date.now();
-  await bot.pullRequest('opened', number, head);
-  await bot.completed(head, analysis, 'success');
-  assert.ok(Date.now() - begin < 1000, `it took ${Date.now() - begin} ms`);
-});
-
 test('a change that conflicts is told with its paths', async () => {
   const number = await bot.peers.openPull('Conflict');
   const base = bot.world.overlay.git('rev-parse', 'main');

@@ -22,7 +22,7 @@ before(async () => {
 });
 after(async () => bot?.end({ failed }));
 
-test(`${kills} kills lose nothing and double nothing`, { timeout: 600_000 }, async () => {
+test(`${kills} kills lose nothing and double nothing`, async () => {
   const opened = [];
   for (let i = 0; i < pulls; i += 1) {
     const number = await bot.peers.openPull(`Pull ${i}`);
@@ -74,7 +74,7 @@ test(`${kills} kills lose nothing and double nothing`, { timeout: 600_000 }, asy
   for (const { number, heads } of opened) {
     await until('the last head is delivered', () => send(() => bot.pullRequest('synchronize', number, heads.at(-1))));
   }
-  await bot.settled(120_000);
+  await bot.settled();
   assert.ok(answered.length > kills / 2, `only ${answered.length} deliveries were answered`);
 
   const all = async () => Object.entries(await bot.metrics()).filter(([name]) => name.startsWith('oxbow_deliveries')).reduce((sum, [, count]) => sum + count, 0);

@@ -136,7 +136,7 @@ export async function startPeers(folder) {
   const port = await freePort();
   const prism = new Program('prism', [process.execPath, new URL('node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url).pathname,
     'proxy', description, back.url, '--port', String(port), '--host', '127.0.0.1'], { folder });
-  await until('Prism listens', () => prism.text().includes('is listening'), 60_000);
+  await until('Prism listens', () => prism.text().includes('is listening'));
 
   const front = new Front(`http://127.0.0.1:${port}`);
   const server = await serve((request, body, response) => front.answer(request, body, response));

@@ -1,4 +1,5 @@
 // Programs that run beside a test, and servers of its own. All of them end with it.
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -6,17 +7,27 @@ import { spawn } from 'node:child_process';
 
 export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
+/** A port below those that the system gives to others by itself, so that it stays free. */
 export async function freePort() {
-  const server = net.createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+  for (;;) {
+    const port = 20_000 + crypto.randomInt(12_000);
+    const server = net.createServer();
+    const isFree = await new Promise((done) => {
+      server.on('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => done(true));
+    });
+    if (!isFree) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
 }
 
+// Much longer than anything takes on a loaded machine.
+const longest = 300_000;
+
 /** Waits until `holds` gives something that is not false, and returns it. */
-export async function until(what, holds, milliseconds = 20_000) {
-  const end = Date.now() + milliseconds;
+export async function until(what, holds) {
+  const end = Date.now() + longest;
   let trouble;
   for (;;) {
     try {
@@ -26,7 +37,7 @@ export async function until(what, holds, milliseconds = 20_000) {
     } catch (error) {
       trouble = error;
     }
-    if (Date.now() > end) throw new Error(`not within ${milliseconds} ms: ${what}${trouble ? `: ${trouble}` : ''}`);
+    if (Date.now() > end) throw new Error(`not within ${longest} ms: ${what}${trouble ? `: ${trouble}` : ''}`);
     await sleep(50);
   }
 }
@@ -47,8 +58,8 @@ export class Program {
     return fs.readFileSync(this.log, 'utf8');
   }
 
-  async says(words, milliseconds = 30_000) {
-    await until(`${this.name} says "${words}"; it said: ${this.text().slice(-2000)}`, () => this.text().includes(words), milliseconds);
+  async says(words) {
+    await until(`${this.name} says "${words}"; it said: ${this.text().slice(-2000)}`, () => this.text().includes(words));
   }
 
   get runs() {
@@ -57,7 +68,7 @@ export class Program {
 
   async end(signal = 'SIGTERM') {
     if (this.runs) this.process.kill(signal);
-    const hurry = setTimeout(() => this.process.kill('SIGKILL'), 15_000);
+    const hurry = setTimeout(() => this.process.kill('SIGKILL'), longest);
     const how = await this.ended;
     clearTimeout(hurry);
     return how;

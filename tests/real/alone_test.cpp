@@ -1,0 +1,38 @@
+#include <catch2/catch.hpp>
+#include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "tests/real/world.h"
+
+// Whether a case would be told what is left: otherwise all of them show nothing.
+namespace oxbow::real {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("what is left of a build is seen, wherever its parents went") {
+  const repo::ScratchFolder folder;
+  CHECK(left_over(folder.path()) == Texts{});
+
+  const Ended orphaned =
+      e2e::run({"sh", "-c", "setsid sleep 3600 >/dev/null 2>&1 & echo $!"}, folder.path());
+  CHECK(left_over(folder.path()) ==
+        Texts{"process " + orphaned.out.substr(0, orphaned.out.size() - 1) + " (sleep)"});
+  ::kill(std::stoi(orphaned.out), SIGKILL);
+  while (!left_over(folder.path()).empty()) ::usleep(1000);
+
+  const fs::path first =
+      fs::exists("/sys/fs/cgroup/memory") ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
+  fs::create_directory(first / "oxbow-1");
+  CHECK(left_over(folder.path()) == Texts{(first / "oxbow-1").string()});
+  fs::remove(first / "oxbow-1");
+
+  REQUIRE(::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, nullptr) == 0);
+  CHECK(left_over(folder.path()).size() == 1);
+  REQUIRE(::umount(folder.path().c_str()) == 0);
+  CHECK(left_over(folder.path()) == Texts{});
+}
+
+}  // namespace
+}  // namespace oxbow::real
