@@ -160,6 +160,21 @@ TEST_CASE("what the cache knows of the base is not built again") {
   CHECK(checks.layers() == ByName{{"a.1", "dependency_failed"}, {"b.1", "failure, cached"}});
 }
 
+TEST_CASE("a base that the cache knows to fail has nothing built for it, whatever it lacks") {
+  Checks checks;
+  checks.check("b.1\n  build: \"old\"\n", "b.1\n  build: \"fails\"\n");
+  const auto text = [](const std::string& build_of_d) {
+    return "a.1\n  depends: [\"b\" \"d\"]\nb.1\n  build: \"fails\"\nd.1\n  build: \"" + build_of_d +
+           "\"\n";
+  };
+  // Of the base, a's failure is known by b's, and d was never built.
+  checks.check(text("old"), text("new"));
+  REQUIRE(checks.builds.graphs.size() == 1);
+  CHECK(checks.builds.steps() == "d.1");
+  CHECK(checks.verdicts() == ByName{{"a.1", "still_failing"}, {"d.1", "unchanged"}});
+  CHECK(checks.layers(true).empty());
+}
+
 TEST_CASE("a failure that the base has too is no regression") {
   Checks checks;
   checks.check(tower("fails"), tower("fails as well"));
