@@ -6,8 +6,9 @@
 #include "base/untrusted.h"
 #include "bot/label.h"
 #include "bot/run_texts.h"
+#include "cache/build_times.h"
+#include "job/estimated_seconds.h"
 #include "job/plan.h"
-#include "job/recorded_seconds.h"
 #include "report/json.h"
 #include "report/wording.h"
 
@@ -141,10 +142,10 @@ Result<void> RunAnalysis::keep_plan(store::Run& run, const job::PlanRequest& req
   std::vector<double> estimates;
   for (const report::TargetReport& target : report.targets) {
     const bool is_needed = target.cone.layers() > 0 && request.cache;
-    estimates.push_back(is_needed ? job::estimated_seconds(target.cone,
-                                                           job::recorded_seconds(cache::LayerStore(
-                                                               *request.cache, target.platform)),
-                                                           settings_->jobs)
+    estimates.push_back(is_needed ? job::estimated_seconds(
+                                        target.cone,
+                                        cache::BuildTimes(*request.cache / target.platform).last(),
+                                        settings_->jobs)
                                   : 0);
   }
   run.analysed = now_();

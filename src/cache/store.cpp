@@ -14,6 +14,7 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "base/tree_removal.h"
+#include "cache/build_times.h"
 #include "cache/digest.h"
 #include "cache/key.h"
 
@@ -190,6 +191,7 @@ Result<void> LayerStore::commit(Draft draft, std::string_view key, LayerRecord r
   }
   draft.folder_.clear();
   mark_used(path(key));
+  [[maybe_unused]] const auto expected = BuildTimes(folder_).add(record.package, record.seconds);
   if (!trash.empty()) {
     [[maybe_unused]] const auto gone = remove_tree(trash);
   }  // or else the next collection does

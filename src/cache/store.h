@@ -60,6 +60,7 @@ class Lease {
 ///                                     while it does
 ///   CACHE/PLATFORM/.broken-KEY        a layer that was found broken and put aside
 ///   CACHE/PLATFORM/.trash-*           what is being deleted
+///   CACHE/PLATFORM/.build-times       BuildTimes; stays whatever is collected
 ///   CACHE/PLATFORM/.gc.lock           held by who deletes; shared by who takes a lease
 /// A layer is whole or absent: it is renamed into place when all of it is there, and last used when
 /// its folder was last modified. Keys must be layer keys (key.h). Several processes may use
@@ -92,7 +93,8 @@ class LayerStore {
   /// Makes a draft the layer `key`, with this record, whose size, number of files and digest are
   /// filled in from the draft's fs; of one that did not succeed, fs is removed first. The caller
   /// holds the lock. A layer that is there already is replaced (that is how a failed one is built
-  /// again); for a moment there is none then. An error leaves the cache as it was.
+  /// again); for a moment there is none then. How long it took is noted in BuildTimes. An error
+  /// leaves the cache as it was.
   Result<void> commit(Draft draft, std::string_view key, LayerRecord record) const;
 
   /// Puts a broken layer aside as .broken-KEY, replacing an older one of that name.

@@ -1,9 +1,8 @@
 #include "job/layer_run.h"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "job/recorded_seconds.h"
+#include "cache/build_times.h"
 #include "verdict/comparison.h"
 
 namespace oxbow::job {
@@ -118,7 +117,7 @@ Result<schedule::StepGraph> LayerRun::steps() {
 }
 
 void LayerRun::expect(schedule::StepGraph& graph) const {
-  const auto recorded = recorded_seconds(*store_);
+  const auto recorded = cache::BuildTimes(store_->folder()).last();
   for (schedule::Step& step : graph.steps) {
     const auto found = recorded.find(step.spec.package.name);
     if (found != recorded.end()) step.expected = found->second;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "cache/build_times.h"
 #include "cache/care.h"
 #include "tests/cache/scratch_cache.h"
 #include "tests/fakes/fake_builds.h"
@@ -196,19 +197,12 @@ TEST_CASE("a broken layer is told once and built again") {
   CHECK_THAT(run.warnings()[1], Contains(runs.stack.key("middle.1")));
 }
 
-TEST_CASE("a step is expected to take as long as the last layer of its package's name") {
+TEST_CASE("a step is expected to take as long as the last build of its package's name") {
   Runs runs(house);
-  cache::LayerRecord record = cache::record_of("low");
-  record.package = {"low", "0.9"};
-  for (const auto& [key, seconds, created] :
-       {std::tuple("aa", 30.0, 100.0), std::tuple("bb", 20.0, 200.0), std::tuple("cc", 40.0, 50.0),
-        std::tuple("dd", 0.0, 300.0)}) {
-    record.seconds = seconds;
-    record.created = created;
-    REQUIRE(commit_layer(runs.cache.store, key, record));
-  }
-  runs.cache.layer("ee");
-  cache::write(runs.cache.store.path("ee") / "layer.json", "broken");
+  const cache::BuildTimes times(runs.cache.store.folder());
+  REQUIRE(times.add({"low", "0.8"}, 30));
+  REQUIRE(times.add({"low", "0.9"}, 20));
+  REQUIRE(times.add({"lower", "1"}, 40));
   runs.run();
   for (const schedule::Step& step : runs.builds.graphs[0].steps) {
     CHECK(step.expected == (step.spec.package.name == "low" ? 20 : 0));

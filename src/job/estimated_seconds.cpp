@@ -1,28 +1,9 @@
-#include "job/recorded_seconds.h"
+#include "job/estimated_seconds.h"
 
 #include <algorithm>
 #include <vector>
 
 namespace oxbow::job {
-
-std::unordered_map<std::string, double> recorded_seconds(const cache::LayerStore& store) {
-  struct Known {
-    double created = 0;
-    double seconds = 0;
-  };
-  std::unordered_map<std::string, Known> known;
-  std::unordered_map<std::string, double> recorded;
-  const auto keys = store.keys();
-  if (!keys) return recorded;
-  for (const std::string& key : *keys) {
-    const auto record = store.find(key);
-    if (!record || !*record || (*record)->seconds <= 0) continue;
-    Known& last = known[(*record)->package.name];
-    if ((*record)->created > last.created) last = {(*record)->created, (*record)->seconds};
-  }
-  for (const auto& [name, last] : known) recorded[name] = last.seconds;
-  return recorded;
-}
 
 double estimated_seconds(const plan::Cone& cone,
                          const std::unordered_map<std::string, double>& recorded,
