@@ -127,13 +127,7 @@ Result<void> RunAnalysis::try_later(const store::Job& job, std::string_view owne
 }
 
 Result<report::Report> RunAnalysis::plan(job::PlanRequest& request, const store::Run& run) {
-  TRY_ASSIGN(auto untouched, plan_untouched(request, *loader_));
-  if (untouched && run.packages.empty()) return std::move(*untouched);
-  if (!run.packages.empty()) {
-    TRY_ASSIGN(const auto states, load_states(request, *loader_));
-    add_packages(run, *states.after, request);
-  }
-  TRY_ASSIGN(auto planned, job::plan(request, *loader_));
+  TRY_ASSIGN(auto planned, plan_tested(run, request, *loader_));
   return std::move(planned.report);
 }
 

@@ -90,8 +90,7 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
       TRY(runs_.update(run));
       return jobs_.give_back(job.id, owner, now_() + rest_after(job.attempts));
     }
-    TRY(
-               checked ? keep(run, *checked) : conclude_trouble(run, checked.error().message));
+    TRY(checked ? keep(run, *checked) : conclude_trouble(run, checked.error().message));
     return jobs_.finish(job.id, owner);
   });
 }
@@ -99,9 +98,7 @@ Result<void> RunBuild::work_on(const store::Job& job, std::string_view owner, co
 Result<job::Checked> RunBuild::check(const store::Run& run, job::PlanRequest& request,
                                      BuildWatch& watch, const std::function<bool()>& stop) {
   const Time begin = now_();
-  TRY_ASSIGN(const auto states, job::load_states(request, *loader_));
-  add_packages(run, *states.after, request);
-  TRY_ASSIGN(auto planned, job::plan(request, *loader_));
+  TRY_ASSIGN(auto planned, plan_tested(run, request, *loader_));
   job::CheckSettings check;
   check.cache = settings_->cache;
   check.keys = settings_->keys;
@@ -155,9 +152,8 @@ Result<void> RunBuild::keep(store::Run& run, job::Checked& checked) {
     }
     if (run.subject.kind == store::RunKind::push) {
       const report::TargetReport& planned = report.plan.targets[i];
-      TRY(
-                 runs_.set_package_status(run.subject.repository, run.subject.head,
-                                          planned.compiler + " " + planned.platform, of_target));
+      TRY(runs_.set_package_status(run.subject.repository, run.subject.head,
+                                   planned.compiler + " " + planned.platform, of_target));
     }
     roots.insert(roots.end(), of_target.begin(), of_target.end());
     TRY(keep_target(run, i, target));

@@ -157,8 +157,7 @@ Result<void> Notices::close_checks(const store::Run& run, std::string_view why, 
     const bool was_told =
         publication.attempted || !publication.told.empty() || !publication.remote_id.empty();
     // GitHub need not hear of a check that it does not know.
-    TRY(
-               was_told ? check(run, publication.name, output, now) : want(publication, "", now));
+    TRY(was_told ? check(run, publication.name, output, now) : want(publication, "", now));
   }
   return {};
 }

@@ -70,8 +70,7 @@ Result<bool> Publisher::publish_next() {
   const Publication& publication = *next;
   if (client_ == nullptr) {
     log_(fmt::format("dry run, not written: {}\n{}", what(publication), publication.wanted));
-    TRY(
-               publications_.told(publication.id, publication.wanted, "", now_(), now_()));
+    TRY(publications_.told(publication.id, publication.wanted, "", now_(), now_()));
     return true;
   }
   const Told told = tell(publication);

@@ -48,6 +48,18 @@ Result<std::variant<job::RepositoryChange, Untestable>> states_of(
   return std::get<job::RepositoryChange>(std::move(*change));
 }
 
+std::optional<opam::PackageId> find_package(const job::State& head, const std::string& wanted) {
+  std::optional<opam::PackageId> found;
+  for (const opam::Package& package : head.stack().packages) {
+    if (package.id.to_string() == wanted) return package.id;
+    if (package.id.name != wanted) continue;
+    if (!found || opam::compare_versions(found->version, package.id.version) < 0) {
+      found = package.id;
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepository& repository,
@@ -76,28 +88,15 @@ Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepositor
   return request;
 }
 
-std::vector<std::string> add_packages(const store::Run& run, const job::State& head,
-                                      job::PlanRequest& request) {
-  std::vector<std::string> missing;
+Result<job::Planned> plan_tested(const store::Run& run, job::PlanRequest& request,
+                                 job::StateLoader& loader) {
+  TRY_ASSIGN(auto change, job::load_change(request, loader));
   for (const std::string& wanted : run.packages) {
-    std::optional<opam::PackageId> found;
-    for (const opam::Package& package : head.stack().packages) {
-      if (package.id.to_string() == wanted) {
-        found = package.id;
-        break;
-      }
-      if (package.id.name != wanted) continue;
-      if (!found || opam::compare_versions(found->version, package.id.version) < 0) {
-        found = package.id;
-      }
-    }
-    if (found) {
-      request.also.push_back(*found);
-    } else {
-      missing.push_back(wanted);
+    if (auto found = find_package(*change.states.after, wanted)) {
+      request.also.push_back(std::move(*found));
     }
   }
-  return missing;
+  return job::plan(request, std::move(change), loader);
 }
 
 }  // namespace oxbow::bot

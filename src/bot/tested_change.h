@@ -27,9 +27,10 @@ using ChangeUnderTest = std::variant<job::PlanRequest, Untestable>;
 Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepository& repository,
                                     const BotSettings& settings, job::Mirrors& mirrors);
 
-/// Adds to a request the packages that a run was asked for, "NAME" or "NAME.VERSION"; a name alone
-/// is its newest version in the head. Those that do not exist are left out and returned.
-std::vector<std::string> add_packages(const store::Run& run, const job::State& head,
-                                      job::PlanRequest& request);
+/// Plans what a run tests. The packages that the run was asked for, "NAME" or "NAME.VERSION", are
+/// added to the request; a name alone is its newest version in the head, and what does not exist is
+/// left out. Errors: as of job::plan.
+Result<job::Planned> plan_tested(const store::Run& run, job::PlanRequest& request,
+                                 job::StateLoader& loader);
 
 }  // namespace oxbow::bot

@@ -203,8 +203,7 @@ Result<void> work(const WorkerNeeds& needs, const Ending& ending) {
   if (given_back > 0) {
     loop.log(Level::info, fmt::format("{} jobs of a worker that died go on", given_back));
   }
-  TRY(
-             store::Deliveries(connections.front()).forget_payloads(now() - payloads_are_kept));
+  TRY(store::Deliveries(connections.front()).forget_payloads(now() - payloads_are_kept));
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < all.size(); ++i) {
     threads.emplace_back([&loop, part = all[i], connection = std::move(connections[i])]() mutable {

@@ -49,8 +49,9 @@ class ChangeFinder {
                                   {*after_->trees().front().source, after_->snapshot(0)});
     if (!found) return std::unexpected(std::move(found.error()));
     changes_.other_paths = found->other_count;
-    for (const repo::PackageChange& change : found->packages) {
-      TRY(add(change));
+    for (std::size_t i = 0; i < found->packages.size(); ++i) {
+      loader_->progress().at("checking what changed", i, found->packages.size());
+      TRY(add(found->packages[i]));
     }
     add_oddities();
     return std::move(changes_);

@@ -240,6 +240,8 @@ Result<Checked> check(Planned planned, const PlanRequest& request, const CheckSe
     checked.report.targets.push_back(std::move(target));
     for (std::string& warning : checker.warnings()) checked.warnings.push_back(std::move(warning));
   }
+  // Where nothing had to be solved, nothing was built.
+  checked.report.targets.resize(planned.report.targets.size());
   checked.report.cache = settings.cache.string();
   checked.report.plan = std::move(planned.report);
   return checked;

@@ -72,6 +72,26 @@ std::vector<plan::ConeLayer> shortest_path(const plan::Cone& cone, const opam::P
   return {};
 }
 
+plan::Cone cone_of(const PlannedTarget& solved, StateLoader& loader) {
+  return plan::cone({*solved.before, solved.old_roots}, {*solved.after, solved.new_roots},
+                    loader.digests());
+}
+
+// Solves both states for one package more; false if it was a root of both already.
+bool make_root(const opam::PackageId& id, PlannedTarget& target) {
+  const auto make = [&](plan::SolvedState& state, std::vector<solve::PackageIndex>& roots) {
+    const auto root = state.universe().find(id);
+    if (!root) return false;
+    const auto place = std::ranges::lower_bound(roots, *root);
+    if (place != roots.end() && *place == *root) return false;
+    roots.insert(place, *root);
+    state.solve({&*root, 1});
+    return true;
+  };
+  const bool is_new_before = make(*target.before, target.old_roots);
+  return make(*target.after, target.new_roots) || is_new_before;
+}
+
 std::vector<JudgedConstraints> judge(const solve::Explanation& explanation,
                                      const std::vector<plan::Change>& changes) {
   const auto touched = [&](const opam::PackageId& id) {
@@ -97,37 +117,31 @@ std::vector<JudgedConstraints> judge(const solve::Explanation& explanation,
 
 }  // namespace
 
-Result<std::vector<Explained>> explain(const PlanRequest& given, std::string_view package,
+Result<std::vector<Explained>> explain(const PlanRequest& request, std::string_view package,
                                        StateLoader& loader) {
-  const auto states = load_states(given, loader);
-  if (!states) return std::unexpected(states.error());
+  TRY_ASSIGN(const auto change, load_change(request, loader));
   std::vector<Explained> all;
-  for (const solve::Target& target : given.targets) {
-    PlanRequest request = given;
-    request.targets = {target};
-    TRY_ASSIGN(const auto first, plan(request, loader));
-    TRY_ASSIGN(const auto after, states->after->target(target, loader.digests()));
-    TRY_ASSIGN(const auto id,
-               find_package(after->universe(), first.report.targets.front().cone, package));
-    // Once more, with this package as a root; the states are solved already.
-    request.also = {id};
-    TRY_ASSIGN(auto second, plan(request, loader));
-    report::Report& report = second.report;
+  for (const solve::Target& target : request.targets) {
+    TRY_ASSIGN(auto solved, solve_target(request, change, target, loader));
+    plan::Cone cone = cone_of(solved, loader);
+    const solve::Universe& universe = solved.after->universe();
+    TRY_ASSIGN(const auto id, find_package(universe, cone, package));
+    if (make_root(id, solved)) cone = cone_of(solved, loader);
 
     Explained explained;
-    explained.compiler = report.targets.front().compiler;
-    explained.platform = report.targets.front().platform;
+    explained.compiler = target.compiler.to_string();
+    explained.platform = target.platform.to_string();
     explained.package = id;
-    const solve::PackageIndex root = *after->universe().find(id);
-    explained.solved = after->root(root).solution.has_value();
+    const solve::PackageIndex root = *universe.find(id);
+    explained.solved = solved.after->root(root).solution.has_value();
     if (!explained.solved) {
       explained.refutation =
-          judge(plan::explain(after->universe(), root, solve::Effort::minimal), report.changes);
+          judge(plan::explain(universe, root, solve::Effort::minimal), change.changes.packages);
     }
-    explained.path = shortest_path(report.targets.front().cone, id);
-    for (plan::Change& change : report.changes) {
-      if (!explained.path.empty() && change.package == explained.path.front().package) {
-        explained.origin.push_back(std::move(change));
+    explained.path = shortest_path(cone, id);
+    for (const plan::Change& each : change.changes.packages) {
+      if (!explained.path.empty() && each.package == explained.path.front().package) {
+        explained.origin.push_back(each);
       }
     }
     all.push_back(std::move(explained));

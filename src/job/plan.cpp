@@ -1,7 +1,9 @@
 #include "job/plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "cache/store.h"
@@ -11,30 +13,30 @@
 namespace oxbow::job {
 namespace {
 
-// Works one target out, from the two states and the versions that the change touched.
+report::TargetReport named(const solve::Target& target) {
+  report::TargetReport report;
+  report.compiler = target.compiler.to_string();
+  report.platform = target.platform.to_string();
+  return report;
+}
+
+// Says what a target's two solved states come to.
 class TargetPlan {
  public:
-  TargetPlan(const PlanRequest& request, const PlannedStates& states, const Changes& changes,
-             StateLoader& loader)
-      : request_(&request), states_(&states), changes_(&changes), loader_(&loader) {}
+  TargetPlan(const PlanRequest& request, const PlannedTarget& planned, StateLoader& loader)
+      : request_(&request),
+        loader_(&loader),
+        before_(planned.before),
+        after_(planned.after),
+        old_roots_(planned.old_roots),
+        new_roots_(planned.new_roots) {}
 
-  Result<report::TargetReport> work_out(const solve::Target& target) {
-    TRY_ASSIGN(auto before, solved(*states_->before, target, nullptr, old_roots_));
-    TRY_ASSIGN(auto after, solved(*states_->after, target, before, new_roots_));
-    before_ = before;
-    after_ = after;
-
-    report::TargetReport report;
-    report.compiler = target.compiler.to_string();
-    report.platform = target.platform.to_string();
+  report::TargetReport report(const solve::Target& target) const {
+    report::TargetReport report = named(target);
     compare_roots(report);
     report.cone = plan::cone({*before_, old_roots_}, {*after_, new_roots_}, loader_->digests());
     look_into_cache(report);
     return report;
-  }
-
-  PlannedTarget planned() && {
-    return {before_, after_, std::move(old_roots_), std::move(new_roots_)};
   }
 
   /// Packages whose dependencies lead back to themselves in the head and did not in the base.
@@ -45,19 +47,6 @@ class TargetPlan {
   }
 
  private:
-  Result<plan::SolvedState*> solved(State& state, const solve::Target& target,
-                                    const plan::SolvedState* similar,
-                                    std::vector<solve::PackageIndex>& roots) {
-    TRY_ASSIGN(auto compiled, state.target(target, loader_->digests(), similar));
-    std::set<opam::PackageId> wanted = changes_->touched;
-    wanted.insert(request_->also.begin(), request_->also.end());
-    roots = choose_roots(compiled->universe(), state.stack(), request_->scope, wanted);
-    compiled->solve(roots, [&](std::size_t done, std::size_t of) {
-      loader_->progress().at("solving for " + target.compiler.to_string(), done, of);
-    });
-    return compiled;
-  }
-
   void compare_roots(report::TargetReport& report) const {
     const solve::Universe& old_universe = before_->universe();
     const solve::Universe& new_universe = after_->universe();
@@ -79,7 +68,7 @@ class TargetPlan {
   }
 
   static std::set<opam::PackageId> cyclic(const plan::SolvedState& state,
-                                          const std::vector<solve::PackageIndex>& roots) {
+                                          std::span<const solve::PackageIndex> roots) {
     std::set<opam::PackageId> packages;
     for (const solve::PackageIndex root : roots) {
       for (const plan::LayerIndex at : state.root(root).layers) {
@@ -108,13 +97,11 @@ class TargetPlan {
   }
 
   const PlanRequest* request_;
-  const PlannedStates* states_;
-  const Changes* changes_;
   StateLoader* loader_;
-  std::vector<solve::PackageIndex> old_roots_;
-  std::vector<solve::PackageIndex> new_roots_;
-  plan::SolvedState* before_ = nullptr;
-  plan::SolvedState* after_ = nullptr;
+  const plan::SolvedState* before_;
+  const plan::SolvedState* after_;
+  std::span<const solve::PackageIndex> old_roots_;
+  std::span<const solve::PackageIndex> new_roots_;
 };
 
 report::Report start_report(const PlanRequest& request, Changes& changes) {
@@ -134,7 +121,7 @@ report::Report start_report(const PlanRequest& request, Changes& changes) {
 
 }  // namespace
 
-Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loader) {
+Result<LoadedChange> load_change(const PlanRequest& request, StateLoader& loader) {
   const auto load = [&](const RepositoryTree& first, repo::Trust trust) {
     std::vector<RepositoryTree> trees = {first};
     trees.insert(trees.end(), request.lower.begin(), request.lower.end());
@@ -142,39 +129,47 @@ Result<PlannedStates> load_states(const PlanRequest& request, StateLoader& loade
   };
   TRY_ASSIGN(auto before, load(request.change.before, repo::Trust::merged));
   TRY_ASSIGN(auto after, load(request.change.after, repo::Trust::proposed));
-  return PlannedStates{std::move(before), std::move(after)};
+  TRY_ASSIGN(auto changes, find_changes(*before, *after, loader));
+  return LoadedChange{{std::move(before), std::move(after)}, std::move(changes)};
 }
 
-Result<std::optional<report::Report>> plan_untouched(const PlanRequest& request,
-                                                     StateLoader& loader) {
-  TRY_ASSIGN(const auto states, load_states(request, loader));
-  TRY_ASSIGN(auto changes, find_changes(*states.before, *states.after, loader));
-  if (!changes.packages.empty() || !changes.touched.empty()) return std::nullopt;
-  report::Report report = start_report(request, changes);
-  for (const solve::Target& target : request.targets) {
-    report::TargetReport untouched;
-    untouched.compiler = target.compiler.to_string();
-    untouched.platform = target.platform.to_string();
-    report.targets.push_back(std::move(untouched));
-  }
-  return report;
+Result<PlannedTarget> solve_target(const PlanRequest& request, const LoadedChange& change,
+                                   const solve::Target& target, StateLoader& loader) {
+  std::set<opam::PackageId> wanted = change.changes.touched;
+  wanted.insert(request.also.begin(), request.also.end());
+  const auto solved = [&](State& state, const plan::SolvedState* similar,
+                          std::vector<solve::PackageIndex>& roots) -> Result<plan::SolvedState*> {
+    TRY_ASSIGN(plan::SolvedState * compiled, state.target(target, loader.digests(), similar));
+    roots = choose_roots(compiled->universe(), state.stack(), request.scope, wanted);
+    compiled->solve(roots, [&](std::size_t done, std::size_t of) {
+      loader.progress().at("solving for " + target.compiler.to_string(), done, of);
+    });
+    return compiled;
+  };
+  PlannedTarget planned;
+  TRY_ASSIGN(planned.before, solved(*change.states.before, nullptr, planned.old_roots));
+  TRY_ASSIGN(planned.after, solved(*change.states.after, planned.before, planned.new_roots));
+  return planned;
 }
 
-Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
-  TRY_ASSIGN(auto states, load_states(request, loader));
-  TRY_ASSIGN(auto changes, find_changes(*states.before, *states.after, loader));
+Result<Planned> plan(const PlanRequest& request, LoadedChange change, StateLoader& loader) {
   Planned planned;
-  planned.report = start_report(request, changes);
+  planned.report = start_report(request, change.changes);
+  planned.states = change.states;
+  if (change.changes.touched.empty() && request.also.empty()) {
+    std::ranges::transform(request.targets, std::back_inserter(planned.report.targets), named);
+    return planned;
+  }
   std::set<opam::PackageId> cyclic;
   for (const solve::Target& target : request.targets) {
-    TargetPlan target_plan(request, states, changes, loader);
-    TRY_ASSIGN(auto worked_out, target_plan.work_out(target));
-    planned.report.targets.push_back(std::move(worked_out));
-    cyclic.merge(target_plan.newly_cyclic());
-    planned.targets.push_back(std::move(target_plan).planned());
+    TRY_ASSIGN(auto solved, solve_target(request, change, target, loader));
+    const TargetPlan of_target(request, solved, loader);
+    planned.report.targets.push_back(of_target.report(target));
+    cyclic.merge(of_target.newly_cyclic());
+    planned.targets.push_back(std::move(solved));
   }
   for (const opam::PackageId& id : cyclic) {
-    const bool own = states.after->snapshot(0).find(id.name, id.version) != nullptr;
+    const bool own = planned.states.after->snapshot(0).find(id.name, id.version) != nullptr;
     planned.report.findings.push_back(
         {own ? "packages/" + id.name + "/" + id.to_string() + "/opam" : "packages", 1,
          plan::Level::warning,
@@ -182,8 +177,12 @@ Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
              " now lead back to it, so it and what is above it have no build-id",
          ""});
   }
-  planned.states = std::move(states);
   return planned;
+}
+
+Result<Planned> plan(const PlanRequest& request, StateLoader& loader) {
+  TRY_ASSIGN(auto change, load_change(request, loader));
+  return plan(request, std::move(change), loader);
 }
 
 }  // namespace oxbow::job

@@ -22,7 +22,7 @@ struct Repository {
 struct TargetReport {
   std::string compiler;
   std::string platform;
-  std::size_t solved = 0;    ///< roots of the head with a solution
+  std::size_t solved = 0;    ///< roots of the head with a solution; of those solved for, if any
   std::size_t unsolved = 0;  ///< and without
   std::vector<plan::Installability> newly_uninstallable;
   std::vector<plan::Installability> newly_installable;

@@ -226,7 +226,8 @@ class Bench {
                     loader = std::make_unique<job::StateLoader>(progress_);
                     job::PlanRequest nothing = wanted;
                     nothing.change.after = nothing.change.before;
-                    value_of(job::plan(nothing, *loader));
+                    const auto loaded = value_of(job::load_change(nothing, *loader));
+                    value_of(job::solve_target(nothing, loaded, target(), *loader));
                   });
   }
 

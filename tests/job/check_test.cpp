@@ -424,6 +424,26 @@ TEST_CASE("by day10's keys, day10's layers are used and made") {
   CHECK(checks.layers() == ByName{{"a.1", "success, cached"}, {"b.1", "success, cached"}});
 }
 
+TEST_CASE("what the cache knows of the base is neither built nor told again") {
+  Checks checks;
+  checks.check(tower("fails"), tower("fails too"));
+  REQUIRE(checks.builds.graphs.size() == 2);
+  CHECK(checks.layers(true).contains("b.1"));
+  checks.check(tower("fails"), tower("fails as well"));
+  CHECK(checks.builds.graphs.size() == 1);
+  CHECK(checks.verdicts() == ByName{{"a.1", "still_failing"}, {"b.1", "still_failing"}});
+  CHECK(checks.layers(true).empty());
+}
+
+TEST_CASE("a change that touches no package has nothing to build for any target") {
+  Checks checks;
+  PlanRequest request = literal_request(old_tower, old_tower);
+  request.targets.push_back(solve::literal_target("ocaml.4"));
+  checks.check(request);
+  CHECK(checks.last.report.targets.size() == 2);
+  CHECK(checks.builds.graphs.empty());
+}
+
 TEST_CASE("what cannot be checked at all is an error") {
   Checks checks;
   fs::remove(checks.cache.store.base());

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/fakes/counting_progress.h"
 #include "tests/job/requests.h"
 
 using namespace oxbow;
@@ -155,6 +156,20 @@ TEST_CASE("a package is explained for every target") {
   CHECK((*all)[1].compiler == "ocaml.4");
   CHECK(refutation((*all)[1]) ==
         Words{"ocaml: the target is ocaml.4; a.1 requires ocaml >= 5 (new);"});
+}
+
+TEST_CASE("a change is compared once, and read once, for however many targets it is explained") {
+  CountingProgress progress;
+  StateLoader loader(progress);
+  const std::string patched =
+      "a.1\n  extra-files: [\"p\" \"md5=00000000000000000000000000000000\"]\n";
+  PlanRequest request = literal_request(
+      literal_repository("a.1\n", ""),
+      literal_repository(repository_files(patched, {{"packages/a/a.1/files/p", "a patch"}}), ""));
+  request.targets.push_back(solve::literal_target("ocaml.4"));
+  REQUIRE(explain(request, "a", loader));
+  CHECK(progress.comparisons() == 1);
+  CHECK(counting(request.change.after).reads("a patch") == 1);
 }
 
 TEST_CASE("a package that is nowhere is an error") {

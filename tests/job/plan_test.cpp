@@ -4,6 +4,7 @@
 
 #include "report/json.h"
 #include "tests/cache/scratch_cache.h"
+#include "tests/fakes/counting_progress.h"
 #include "tests/job/requests.h"
 
 using namespace oxbow;
@@ -230,6 +231,38 @@ TEST_CASE("a plan is made for every target") {
   CHECK(report.targets[0].newly_uninstallable.empty());
   CHECK(report.targets[1].compiler == "ocaml.4");
   CHECK(packages(report.targets[1].newly_uninstallable) == Words{"a.1"});
+}
+
+TEST_CASE("a change that touches no package is planned without solving anything") {
+  NoProgress progress;
+  StateLoader loader(progress);
+  const std::vector<repo::MemoryFile> more = {{"README", "x"}};
+  PlanRequest request =
+      literal_request(literal_repository(repository_files(before), "base commit"),
+                      literal_repository(repository_files(before, more), "head commit"), lower);
+  request.targets.push_back(solve::literal_target("ocaml.4"));
+  const auto untouched = job::plan(request, loader);
+  REQUIRE(untouched);
+  CHECK(untouched->targets.empty());
+  CHECK(untouched->report.other_paths == 1);
+  REQUIRE(untouched->report.targets.size() == 2);
+  CHECK(untouched->report.targets[1].compiler == "ocaml.4");
+  CHECK(untouched->report.targets[1].solved == 0);
+
+  request.also = {{"z", "1"}};
+  const auto asked_for = job::plan(request, loader);
+  REQUIRE(asked_for);
+  CHECK(asked_for->targets.size() == 2);
+  CHECK(asked_for->report.targets[0].solved == 4);
+}
+
+TEST_CASE("a change is compared once, for however many targets") {
+  CountingProgress progress;
+  StateLoader loader(progress);
+  PlanRequest request = literal_request(before, after, lower);
+  request.targets.push_back(solve::literal_target("ocaml.4"));
+  planned(request, loader);
+  CHECK(progress.comparisons() == 1);
 }
 
 TEST_CASE("files that both states have are read once") {
