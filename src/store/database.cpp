@@ -57,20 +57,6 @@ struct Database::Connection {
   int depth = 0;  // of transactions
 };
 
-bool Row::is_null(int column) const {
-  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
-}
-std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-std::size_t Row::count(int column) const {
-  return static_cast<std::size_t>(std::max<std::int64_t>(0, integer(column)));
-}
-double Row::real(int column) const { return sqlite3_column_double(statement_, column); }
-std::string Row::text(int column) const {
-  const void* const bytes = sqlite3_column_blob(statement_, column);
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-  return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size);
-}
-
 Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
@@ -90,6 +76,16 @@ Error Database::error(const char* sql) const {
   const std::string_view text = sql;
   return Error{fmt::format("the store {}: {}{} ({})", connection_->file, sqlite3_errmsg(handle),
                            hint, text.substr(0, text.find('\n')))};
+}
+
+Error Database::unreadable(std::string_view sql, std::string_view column) const {
+  constexpr std::string_view from = " FROM ";
+  const std::size_t begin = sql.find(from);
+  std::string_view table = begin == std::string_view::npos ? sql : sql.substr(begin + from.size());
+  table = table.substr(0, table.find(' '));
+  return Error{fmt::format(
+      "the store {}: {} where {}, which this program cannot read; update oxbow or mend that row",
+      connection_->file, table, column)};
 }
 
 Result<Database> Database::connect(const std::string& file, int flags) {
@@ -131,7 +127,7 @@ Result<Database> Database::in_memory() {
 }
 
 Result<std::int64_t> Database::schema_version() {
-  auto version = one("PRAGMA user_version", {}, [](const Row& row) { return row.integer(0); });
+  auto version = one("PRAGMA user_version", {}, [](Columns& next) { return next.integer(); });
   if (!version) return std::unexpected(std::move(version.error()));
   return version->value_or(0);
 }
@@ -215,30 +211,31 @@ Result<sqlite3_stmt*> Database::prepared(const char* sql, std::initializer_list<
 }
 
 Result<std::size_t> Database::run(const char* sql, std::initializer_list<Value> values) {
-  auto done = each(sql, values, [](const Row&) {});
+  auto done = each(sql, values, [](Columns&) {});
   if (!done) return std::unexpected(std::move(done.error()));
   return static_cast<std::size_t>(sqlite3_changes64(connection_->handle.get()));
 }
 
 Result<void> Database::write(const char* sql, std::initializer_list<Value> values) {
-  return each(sql, values, [](const Row&) {});
+  return each(sql, values, [](Columns&) {});
 }
 
 Result<void> Database::each(const char* sql, std::initializer_list<Value> values,
-                            const std::function<void(const Row&)>& take) {
+                            const std::function<void(Columns&)>& take) {
   TRY_ASSIGN(const auto statement, prepared(sql, values));
   const Use use(statement);
   while (true) {
     const int code = sqlite3_step(statement);
     if (code == SQLITE_DONE) return {};
     if (code != SQLITE_ROW) return std::unexpected(error(sql));
-    take(Row(statement));
+    Columns next(statement);
+    take(next);
+    if (next.error()) return std::unexpected(unreadable(sql, *next.error()));
   }
 }
 
 std::int64_t Database::data_version() {
-  const auto version =
-      one("PRAGMA data_version", {}, [](const Row& row) { return row.integer(0); });
+  const auto version = one("PRAGMA data_version", {}, [](Columns& next) { return next.integer(); });
   return version && *version ? **version : -1;
 }
 

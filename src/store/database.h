@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "store/columns.h"
 
 struct sqlite3_stmt;
 
@@ -20,11 +21,6 @@ namespace oxbow::store {
 
 /// What a statement's ?1, ?2, … stand for. Texts may hold anything, also zeros.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string_view>;
-
-template <typename T>
-Value optional_value(const std::optional<T>& optional) {
-  return optional ? Value(std::int64_t{*optional}) : Value();
-}
 
 /// A count or an id as the store has it.
 constexpr std::int64_t number(std::size_t count) { return static_cast<std::int64_t>(count); }
@@ -34,21 +30,6 @@ template <typename Id>
 constexpr std::int64_t number(Id id) {
   return static_cast<std::int64_t>(id);
 }
-
-/// Row is one row of a statement's answer, valid until the next.
-class Row {
- public:
-  explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
-
-  bool is_null(int column) const;
-  std::int64_t integer(int column) const;
-  std::size_t count(int column) const;  ///< not negative
-  double real(int column) const;
-  std::string text(int column) const;
-
- private:
-  sqlite3_stmt* statement_;
-};
 
 /// Database is a connection to the store, an SQLite file in WAL mode; what it holds is described in
 /// schema.h. What was written is on the disk when a call returns. For one thread; several processes
@@ -80,16 +61,16 @@ class Database {
   /// The same for who need not know how many.
   Result<void> write(const char* sql, std::initializer_list<Value> values = {});
 
-  /// Runs a query and hands over each row.
+  /// Runs a query and hands over each row. A column that cannot be read is an error that names it.
   Result<void> each(const char* sql, std::initializer_list<Value> values,
-                    const std::function<void(const Row&)>& take);
+                    const std::function<void(Columns&)>& take);
 
   /// The rows, each as `read` makes it.
   template <typename Read>
   auto all(const char* sql, std::initializer_list<Value> values, const Read& read)
-      -> Result<std::vector<decltype(read(std::declval<const Row&>()))>> {
-    std::vector<decltype(read(std::declval<const Row&>()))> rows;
-    auto done = each(sql, values, [&](const Row& row) { rows.push_back(read(row)); });
+      -> Result<std::vector<decltype(read(std::declval<Columns&>()))>> {
+    std::vector<decltype(read(std::declval<Columns&>()))> rows;
+    auto done = each(sql, values, [&](Columns& next) { rows.push_back(read(next)); });
     if (!done) return std::unexpected(std::move(done.error()));
     return rows;
   }
@@ -97,10 +78,10 @@ class Database {
   /// The first row, if there is one.
   template <typename Read>
   auto one(const char* sql, std::initializer_list<Value> values, const Read& read)
-      -> Result<std::optional<decltype(read(std::declval<const Row&>()))>> {
-    std::optional<decltype(read(std::declval<const Row&>()))> first;
-    auto done = each(sql, values, [&](const Row& row) {
-      if (!first) first = read(row);
+      -> Result<std::optional<decltype(read(std::declval<Columns&>()))>> {
+    std::optional<decltype(read(std::declval<Columns&>()))> first;
+    auto done = each(sql, values, [&](Columns& next) {
+      if (!first) first = read(next);
     });
     if (!done) return std::unexpected(std::move(done.error()));
     return first;
@@ -120,6 +101,7 @@ class Database {
   Result<void> migrate();
   Result<sqlite3_stmt*> prepared(const char* sql, std::initializer_list<Value> values);
   Error error(const char* sql) const;
+  Error unreadable(std::string_view sql, std::string_view column) const;
 
   std::unique_ptr<Connection> connection_;
 };

@@ -25,9 +25,8 @@ Result<std::optional<Delivery>> Deliveries::first_waiting() {
   return database_->one(
       "SELECT guid, event, payload, received FROM deliveries WHERE state = 'waiting'"
       " ORDER BY arrival LIMIT 1",
-      {}, [](const Row& row) {
-        return Delivery{row.text(0), row.text(1), row.text(2), to_time(row.integer(3))};
-      });
+      {},
+      [](Columns& next) { return Delivery{next.text(), next.text(), next.text(), next.time()}; });
 }
 
 Result<void> Deliveries::close(std::string_view guid, DeliveryState state, std::string_view note) {
@@ -38,11 +37,11 @@ Result<void> Deliveries::close(std::string_view guid, DeliveryState state, std::
 Result<std::optional<StoredDelivery>> Deliveries::find(std::string_view guid) {
   return database_->one(
       "SELECT guid, event, payload, received, state, note FROM deliveries WHERE guid = ?1", {guid},
-      [](const Row& row) {
+      [](Columns& next) {
         StoredDelivery stored;
-        stored.delivery = {row.text(0), row.text(1), row.text(2), to_time(row.integer(3))};
-        stored.state = parse<DeliveryState>(row.text(4));
-        stored.note = row.text(5);
+        stored.delivery = {next.text(), next.text(), next.text(), next.time()};
+        stored.state = next.parsed(parse<DeliveryState>);
+        stored.note = next.text();
         return stored;
       });
 }
@@ -66,7 +65,7 @@ Result<std::vector<std::size_t>> Deliveries::counts() {
 Result<std::optional<Time>> Deliveries::waits_since() {
   return database_->one(
       "SELECT received FROM deliveries WHERE state = 'waiting' ORDER BY arrival LIMIT 1", {},
-      [](const Row& row) { return to_time(row.integer(0)); });
+      [](Columns& next) { return next.time(); });
 }
 
 Result<std::size_t> Deliveries::forget_payloads(Time before) {

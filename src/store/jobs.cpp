@@ -20,9 +20,8 @@ Result<std::optional<Job>> Jobs::lease(JobKind kind, std::string_view owner, Tim
       "UPDATE jobs SET owner = ?2, leased_until = ?4, attempts = attempts + 1 WHERE id = ("
       " SELECT id FROM jobs WHERE kind = ?1 AND not_before <= ?3 AND leased_until <= ?3"
       " ORDER BY priority DESC, id LIMIT 1) RETURNING id, kind, run, attempts",
-      {name(kind), owner, to_number(now), to_number(now + length)}, [](const Row& row) {
-        return Job{static_cast<JobId>(row.integer(0)), parse<JobKind>(row.text(1)),
-                   static_cast<RunId>(row.integer(2)), row.count(3)};
+      {name(kind), owner, to_number(now), to_number(now + length)}, [](Columns& next) {
+        return Job{next.id<JobId>(), next.parsed(parse<JobKind>), next.id<RunId>(), next.count()};
       });
 }
 
@@ -48,7 +47,7 @@ Result<void> Jobs::give_back(JobId job, std::string_view owner, Time not_before)
 
 Result<std::size_t> Jobs::give_back_of(const std::function<bool(std::string_view)>& is_dead) {
   auto owners = database_->all("SELECT DISTINCT owner FROM jobs WHERE owner <> ''", {},
-                               [](const Row& row) { return row.text(0); });
+                               [](Columns& next) { return next.text(); });
   if (!owners) return std::unexpected(std::move(owners.error()));
   std::size_t given_back = 0;
   for (const std::string& owner : *owners) {
@@ -69,8 +68,9 @@ Result<Jobs::Counts> Jobs::counts(JobKind kind, Time now) {
   Counts counts;
   auto done =
       database_->each("SELECT leased_until > ?2, count(*) FROM jobs WHERE kind = ?1 GROUP BY 1",
-                      {name(kind), to_number(now)}, [&](const Row& row) {
-                        (row.integer(0) != 0 ? counts.leased : counts.waiting) = row.count(1);
+                      {name(kind), to_number(now)}, [&](Columns& next) {
+                        std::size_t& jobs = next.flag() ? counts.leased : counts.waiting;
+                        jobs = next.count();
                       });
   if (!done) return std::unexpected(std::move(done.error()));
   return counts;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -36,15 +37,13 @@ std::span<const std::string_view> names<LayerState>();
 template <>
 std::span<const std::string_view> names<PublicationKind>();
 
-/// The value of a name that was read from the store; the first value where there is no such name,
-/// which only a newer program can have written.
 template <typename Enum>
-Enum parse(std::string_view text) {
+std::optional<Enum> parse(std::string_view text) {
   const auto all = names<Enum>();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i] == text) return static_cast<Enum>(i);
   }
-  return Enum{};
+  return std::nullopt;
 }
 
 /// How many rows are in each state, in the order of the enumeration; `sql` selects a state and a
@@ -52,8 +51,9 @@ Enum parse(std::string_view text) {
 template <typename Enum>
 Result<std::vector<std::size_t>> count_states(Database& database, const char* sql) {
   std::vector<std::size_t> counts(names<Enum>().size());
-  auto done = database.each(sql, {}, [&](const Row& row) {
-    counts[static_cast<std::size_t>(parse<Enum>(row.text(0)))] += row.count(1);
+  auto done = database.each(sql, {}, [&](Columns& next) {
+    const auto state = static_cast<std::size_t>(next.parsed(parse<Enum>));
+    counts[state] += next.count();
   });
   if (!done) return std::unexpected(std::move(done.error()));
   return counts;

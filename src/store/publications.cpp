@@ -12,24 +12,24 @@ namespace {
   "SELECT id, repository, installation, kind, subject, name, run, wanted, told, remote_id," \
   " attempted, failures, failure, given_up, not_before, told_at FROM publications"
 
-Publication read_publication(const Row& row) {
+Publication read_publication(Columns& next) {
   Publication publication;
-  publication.id = static_cast<PublicationId>(row.integer(0));
-  publication.repository = row.text(1);
-  publication.installation = row.integer(2);
-  publication.kind = parse<PublicationKind>(row.text(3));
-  publication.subject = row.text(4);
-  publication.name = row.text(5);
-  if (!row.is_null(6)) publication.run = static_cast<RunId>(row.integer(6));
-  publication.wanted = row.text(7);
-  publication.told = row.text(8);
-  publication.remote_id = row.text(9);
-  publication.attempted = row.integer(10) != 0;
-  publication.failures = row.count(11);
-  publication.failure = row.text(12);
-  publication.given_up = row.integer(13) != 0;
-  publication.not_before = to_time(row.integer(14));
-  if (!row.is_null(15)) publication.told_at = to_time(row.integer(15));
+  publication.id = next.id<PublicationId>();
+  publication.repository = next.text();
+  publication.installation = next.integer();
+  publication.kind = next.parsed(parse<PublicationKind>);
+  publication.subject = next.text();
+  publication.name = next.text();
+  publication.run = next.optional_id<RunId>();
+  publication.wanted = next.text();
+  publication.told = next.text();
+  publication.remote_id = next.text();
+  publication.attempted = next.flag();
+  publication.failures = next.count();
+  publication.failure = next.text();
+  publication.given_up = next.flag();
+  publication.not_before = next.time();
+  publication.told_at = next.optional_time();
   return publication;
 }
 
@@ -49,7 +49,7 @@ Result<PublicationId> Publications::want(const Publication& key, std::string_vie
       " ELSE ?8 END RETURNING id",
       {key.repository, key.installation, name(key.kind), key.subject, key.name, run, wanted,
        to_number(not_before)},
-      [](const Row& row) { return static_cast<PublicationId>(row.integer(0)); });
+      [](Columns& next) { return next.id<PublicationId>(); });
   if (!id) return std::unexpected(std::move(id.error()));
   return id->value_or(PublicationId{});
 }
@@ -63,7 +63,7 @@ Result<std::optional<Publication>> Publications::next(Time now) {
 Result<std::optional<Time>> Publications::next_time() {
   return database_->one(
       "SELECT not_before FROM publications WHERE due = 1 ORDER BY not_before, id LIMIT 1", {},
-      [](const Row& row) { return to_time(row.integer(0)); });
+      [](Columns& next) { return next.time(); });
 }
 
 Result<void> Publications::attempt(PublicationId id, Time settled) {
@@ -123,7 +123,7 @@ Result<Publications::Counts> Publications::counts() {
   auto done = database_->each(
       "SELECT (SELECT count(*) FROM publications WHERE due = 1),"
       " (SELECT count(*) FROM publications WHERE given_up = 1)",
-      {}, [&](const Row& row) { counts = {row.count(0), row.count(1)}; });
+      {}, [&](Columns& next) { counts = {next.count(), next.count()}; });
   if (!done) return std::unexpected(std::move(done.error()));
   return counts;
 }
@@ -131,7 +131,7 @@ Result<Publications::Counts> Publications::counts() {
 Result<Time> Publications::take_turn(Time now, std::chrono::milliseconds apart) {
   auto turn = database_->one("UPDATE pace SET next = max(next, ?1) + ?2 RETURNING next - ?2",
                              {to_number(now), std::int64_t{apart.count()}},
-                             [](const Row& row) { return row.integer(0); });
+                             [](Columns& next) { return next.integer(); });
   if (!turn) return std::unexpected(std::move(turn.error()));
   return to_time(turn->value_or(to_number(now)));
 }

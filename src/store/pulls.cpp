@@ -3,19 +3,19 @@
 namespace oxbow::store {
 namespace {
 
-Pull read_pull(const Row& row) {
+Pull read_pull(Columns& next) {
   Pull pull;
-  pull.repository = row.text(0);
-  pull.number = row.integer(1);
-  pull.installation = row.integer(2);
-  pull.title = row.text(3);
-  pull.author = row.text(4);
-  pull.head = row.text(5);
-  pull.base_branch = row.text(6);
-  pull.draft = row.integer(7) != 0;
-  pull.open = row.integer(8) != 0;
-  pull.approved_head = row.text(9);
-  pull.updated_at = row.text(10);
+  pull.repository = next.text();
+  pull.number = next.integer();
+  pull.installation = next.integer();
+  pull.title = next.text();
+  pull.author = next.text();
+  pull.head = next.text();
+  pull.base_branch = next.text();
+  pull.draft = next.flag();
+  pull.open = next.flag();
+  pull.approved_head = next.text();
+  pull.updated_at = next.text();
   return pull;
 }
 

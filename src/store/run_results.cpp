@@ -12,18 +12,19 @@ constexpr const char* write_layer =
     " outcome, cached, seconds, error_line)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
-RunLayer read_layer(const Row& row) {
+RunLayer read_layer(Columns& next) {
   RunLayer layer;
-  layer.target = row.count(0);
-  layer.position = row.count(1);
-  layer.package = row.text(2);
-  layer.key = row.text(3);
-  layer.reason = row.text(4);
-  layer.state = parse<LayerState>(row.text(5));
-  layer.outcome = row.text(6);
-  layer.cached = row.integer(7) != 0;
-  layer.seconds = row.real(8);
-  layer.error_line = row.text(9);
+  next.skip();  // the run
+  layer.target = next.count();
+  layer.position = next.count();
+  layer.package = next.text();
+  layer.key = next.text();
+  layer.reason = next.text();
+  layer.state = next.parsed(parse<LayerState>);
+  layer.outcome = next.text();
+  layer.cached = next.flag();
+  layer.seconds = next.real();
+  layer.error_line = next.text();
   return layer;
 }
 
@@ -89,22 +90,24 @@ Result<std::vector<RunTarget>> Runs::targets(RunId run) {
   return database_->all(
       "SELECT compiler, platform, packages, layers, cached, estimated_seconds, conclusion"
       " FROM run_targets WHERE run = ?1 ORDER BY position",
-      {number(run)}, [](const Row& row) {
-        return RunTarget{row.text(0),  row.text(1), row.count(2), row.count(3),
-                         row.count(4), row.real(5), row.text(6)};
+      {number(run)}, [](Columns& next) {
+        return RunTarget{next.text(),  next.text(), next.count(), next.count(),
+                         next.count(), next.real(), next.text()};
       });
 }
 
 Result<std::vector<RunLayer>> Runs::layers(RunId run, std::size_t skip, std::size_t count) {
   return database_->all(
-      "SELECT target, position, package, key, reason, state, outcome, cached, seconds, error_line"
+      "SELECT run, target, position, package, key, reason, state, outcome, cached, seconds,"
+      " error_line"
       " FROM run_layers WHERE run = ?1 ORDER BY target, position LIMIT ?3 OFFSET ?2",
       {number(run), number(skip), number(count)}, read_layer);
 }
 
 Result<std::optional<RunLayer>> Runs::layer(RunId run, std::size_t target, std::string_view key) {
   return database_->one(
-      "SELECT target, position, package, key, reason, state, outcome, cached, seconds, error_line"
+      "SELECT run, target, position, package, key, reason, state, outcome, cached, seconds,"
+      " error_line"
       " FROM run_layers WHERE run = ?1 AND target = ?2 AND key = ?3",
       {number(run), number(target), key}, read_layer);
 }
@@ -113,9 +116,9 @@ Result<std::vector<RunRoot>> Runs::roots(RunId run) {
   return database_->all(
       "SELECT target, package, base, head, verdict, failed_key FROM run_roots WHERE run = ?1"
       " ORDER BY target, package",
-      {number(run)}, [](const Row& row) {
-        return RunRoot{row.count(0), row.text(1), row.text(2),
-                       row.text(3),  row.text(4), row.text(5)};
+      {number(run)}, [](Columns& next) {
+        return RunRoot{next.count(), next.text(), next.text(),
+                       next.text(),  next.text(), next.text()};
       });
 }
 
@@ -127,7 +130,7 @@ Result<void> Runs::set_document(RunId run, std::string_view name, std::string_vi
 
 Result<std::optional<std::string>> Runs::document(RunId run, std::string_view name) {
   return database_->one("SELECT text FROM run_documents WHERE run = ?1 AND name = ?2",
-                        {number(run), name}, [](const Row& row) { return row.text(0); });
+                        {number(run), name}, [](Columns& next) { return next.text(); });
 }
 
 Result<void> Runs::set_package_status(std::string_view repository, std::string_view commit,
@@ -151,7 +154,7 @@ Result<std::optional<std::string>> Runs::package_status(std::string_view reposit
   return database_->one(
       "SELECT outcome FROM package_status WHERE repository = ?1 AND commit_id = ?2"
       " AND target = ?3 AND package = ?4",
-      {repository, commit, target, package}, [](const Row& row) { return row.text(0); });
+      {repository, commit, target, package}, [](Columns& next) { return next.text(); });
 }
 
 }  // namespace oxbow::store

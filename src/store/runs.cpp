@@ -13,41 +13,36 @@ namespace {
   " state, scope, hold, packages, cause, conclusion, summary, tested_base, lower,"           \
   " packages_rebuilt, layers, cached, created, started, analysed, finished FROM runs"
 
-std::optional<Time> optional_time(const Row& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return to_time(row.integer(column));
-}
-
 Value value(const std::optional<Time>& time) { return time ? Value(to_number(*time)) : Value(); }
 
-Run read_run(const Row& row) {
+Run read_run(Columns& next) {
   Run run;
-  run.id = static_cast<RunId>(row.integer(0));
-  run.subject.repository = row.text(1);
-  run.subject.kind = parse<RunKind>(row.text(2));
-  run.subject.installation = row.integer(3);
-  run.subject.pull = row.integer(4);
-  run.subject.title = row.text(5);
-  run.subject.author = row.text(6);
-  run.subject.head = row.text(7);
-  run.subject.base = row.text(8);
-  run.subject.base_branch = row.text(9);
-  run.state = parse<RunState>(row.text(10));
-  run.scope = parse<RunScope>(row.text(11));
-  run.hold = parse<Hold>(row.text(12));
-  run.packages = split_lines(row.text(13));
-  run.cause = row.text(14);
-  run.conclusion = row.text(15);
-  run.summary = row.text(16);
-  run.tested_base = row.text(17);
-  run.lower = split_lines(row.text(18));
-  run.packages_rebuilt = row.count(19);
-  run.layers = row.count(20);
-  run.cached = row.count(21);
-  run.created = to_time(row.integer(22));
-  run.started = optional_time(row, 23);
-  run.analysed = optional_time(row, 24);
-  run.finished = optional_time(row, 25);
+  run.id = next.id<RunId>();
+  run.subject.repository = next.text();
+  run.subject.kind = next.parsed(parse<RunKind>);
+  run.subject.installation = next.integer();
+  run.subject.pull = next.integer();
+  run.subject.title = next.text();
+  run.subject.author = next.text();
+  run.subject.head = next.text();
+  run.subject.base = next.text();
+  run.subject.base_branch = next.text();
+  run.state = next.parsed(parse<RunState>);
+  run.scope = next.parsed(parse<RunScope>);
+  run.hold = next.parsed(parse<Hold>);
+  run.packages = split_lines(next.text());
+  run.cause = next.text();
+  run.conclusion = next.text();
+  run.summary = next.text();
+  run.tested_base = next.text();
+  run.lower = split_lines(next.text());
+  run.packages_rebuilt = next.count();
+  run.layers = next.count();
+  run.cached = next.count();
+  run.created = next.time();
+  run.started = next.optional_time();
+  run.analysed = next.optional_time();
+  run.finished = next.optional_time();
   return run;
 }
 
@@ -62,7 +57,7 @@ Result<Runs::Begun> Runs::begin(const RunSubject& subject, RunScope scope, Hold 
         "SELECT id FROM runs WHERE repository = ?1 AND kind = ?2 AND pull = ?3 AND head = ?4"
         " AND state NOT IN ('completed', 'cancelled')",
         {subject.repository, name(subject.kind), subject.pull, subject.head},
-        [](const Row& row) { return row.integer(0); });
+        [](Columns& next) { return next.integer(); });
     if (!open) return std::unexpected(open.error());
     if (*open) {
       begun.run = static_cast<RunId>(**open);
