@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -161,6 +162,28 @@ TEST_CASE("a renamed file takes along what the base changed") {
   scratch.commit();
   branches.on("topic");
   scratch.git({"mv", "a", "moved"});
+  scratch.commit();
+  CHECK(merged_tree(branches.merge()) == branches.expected());
+}
+
+// libgit2 looks for 200 by itself, and takes the rest for files that came and went.
+TEST_CASE("hundreds of files may be renamed at once, none of them unchanged") {
+  const Branches branches;
+  const ScratchRepository& scratch = branches.scratch;
+  const auto text = [](int i) {
+    std::string lines;
+    for (int line = 0; line < 8; ++line) lines += fmt::format("{} of {}\n", line, i);
+    return lines;
+  };
+  for (int i = 0; i < 250; ++i) scratch.write(fmt::format("p/p.1/{}", i), text(i));
+  scratch.commit();
+  scratch.git({"branch", "-f", "topic"});
+  branches.on("topic");
+  scratch.remove("p");
+  for (int i = 0; i < 250; ++i) scratch.write(fmt::format("q/{}", i), text(i) + "more\n");
+  scratch.commit();
+  branches.on("main");
+  scratch.write("p/p.1/7", "first\n" + text(7));
   scratch.commit();
   CHECK(merged_tree(branches.merge()) == branches.expected());
 }

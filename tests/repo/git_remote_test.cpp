@@ -151,6 +151,7 @@ TEST_CASE("URLs and paths are told apart") {
     CHECK_FALSE(is_url(path));
   }
   CHECK(without_credentials("https://me:secret@host/a@b") == "https://host/a@b");
+  CHECK(without_credentials("https://me:se@cret@host/a") == "https://host/a");
   CHECK(without_credentials("https://host/a@b") == "https://host/a@b");
   CHECK(without_credentials("git@host:a") == "git@host:a");
 }
