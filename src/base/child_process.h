@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace oxbow {
@@ -30,9 +31,9 @@ class ChildProcess {
 
   /// Descriptors to poll: `handle` is readable once the process has ended, the others when it
   /// printed something; these are -1 once closed by it.
-  int handle() const { return handle_; }
-  int output() const { return output_; }
-  int errors() const { return errors_; }
+  int handle() const { return handle_.get(); }
+  int output() const { return output_.get(); }
+  int errors() const { return errors_.get(); }
 
   /// Takes what was printed, without waiting.
   void read();
@@ -56,9 +57,9 @@ class ChildProcess {
   void swap(ChildProcess& other) noexcept;
 
   pid_t process_ = -1;
-  int handle_ = -1;
-  int output_ = -1;
-  int errors_ = -1;
+  Descriptor handle_;
+  Descriptor output_;
+  Descriptor errors_;
   std::string printed_;
   std::string complaints_;
 };

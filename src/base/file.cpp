@@ -11,7 +11,6 @@
 #include "base/descriptor.h"
 
 namespace oxbow {
-namespace {
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -22,8 +21,6 @@ bool write_all(int descriptor, std::string_view text) {
   }
   return true;
 }
-
-}  // namespace
 
 Result<void> make_folders(const std::filesystem::path& path) {
   std::error_code error;

@@ -16,6 +16,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 /// one ever sees half of it.
 Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
+/// Writes the whole of a text to a descriptor that waits; false, and errno, where it cannot.
+bool write_all(int descriptor, std::string_view text);
+
 /// Makes a folder and those above it, where they are missing.
 Result<void> make_folders(const std::filesystem::path& path);
 

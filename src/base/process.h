@@ -12,10 +12,10 @@ namespace oxbow {
 
 /// A program to be run to its end: no shell, nothing on its standard input.
 struct ProcessRequest {
-  std::vector<std::string> arguments;                   ///< the program first, looked up in PATH
-  std::optional<std::vector<std::string>> environment;  ///< NAME=VALUE; ours where it is left out
-  std::string directory;                                ///< to start in; ours where it is empty
-  std::optional<std::chrono::milliseconds> timeout;
+  std::vector<std::string> arguments;                     ///< the program first, looked up in PATH
+  std::optional<std::vector<std::string>> environment{};  ///< NAME=VALUE; ours where it is left out
+  std::string directory{};                                ///< to start in; ours where it is empty
+  std::optional<std::chrono::milliseconds> timeout{};
   std::size_t output_limit = std::size_t{1}
                              << 20;  ///< bytes of output that are kept, the last ones
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <string>
 
 #include "base/parallel.h"
@@ -38,11 +37,8 @@ class Builds {
 
   Result<std::vector<schedule::StepResult>> operator()(const schedule::StepGraph& graph,
                                                        std::size_t cached) {
-    std::error_code error;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    if (error) return fail("/proc/self/exe: " + error.message());
     schedule::LocalRunner::Settings local;
-    local.command = {program.string(), "build-layer", "--json"};
+    local.command = {own_program, "build-layer", "--json"};
     const auto more = arguments_->build.for_build_layer();
     local.command.insert(local.command.end(), more.begin(), more.end());
     local.interruption = interruption_.descriptor();

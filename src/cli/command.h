@@ -34,6 +34,9 @@ Command add_serve(CLI::App& program);
 Command add_replay(CLI::App& program);
 Command add_setup(CLI::App& program);
 
+/// This very program, to be started: also where its file was replaced by a newer one meanwhile.
+constexpr const char* own_program = "/proc/self/exe";
+
 /// Writes to standard output. Whether that went well is looked at once, at the end.
 void print(std::string_view text);
 

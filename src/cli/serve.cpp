@@ -27,6 +27,7 @@ ExitCode run(const ServeArguments& arguments) {
       read_bot_configuration(arguments.configuration, KeyUse::not_needed, nullptr);
   if (!configuration) return report_error(configuration.error().message);
   std::error_code error;
+  // Where the listener lies beside us, even if our own file was replaced.
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return report_error("/proc/self/exe: " + error.message());
   {
@@ -35,17 +36,23 @@ ExitCode run(const ServeArguments& arguments) {
         store::Database::open(configuration->store, store::Database::Access::read_write);
     if (!made) return report_error(made.error().message);
   }
-  const std::string listener = (program.parent_path() / "oxbow-webhook").string();
-  const std::vector<std::string> with = {"--config", arguments.configuration};
-  std::vector<std::vector<std::string>> commands = {
-      {listener}, {program.string(), "pages"}, {program.string(), "worker"}};
-  for (auto& command : commands) command.insert(command.end(), with.begin(), with.end());
-  if (arguments.dry_run) commands.back().emplace_back("--dry-run");
+  struct Part {
+    std::string name;
+    std::vector<std::string> command;
+  };
+  std::vector<Part> parts = {
+      {"oxbow-webhook", {(program.parent_path() / "oxbow-webhook").string()}},
+      {"oxbow pages", {own_program, "pages"}},
+      {"oxbow worker", {own_program, "worker"}}};
+  for (Part& part : parts) {
+    part.command.insert(part.command.end(), {"--config", arguments.configuration});
+  }
+  if (arguments.dry_run) parts.back().command.emplace_back("--dry-run");
 
   const Interruption interruption;
   std::vector<Service> services;
-  for (const auto& command : commands) {
-    auto service = Service::start(command);
+  for (const Part& part : parts) {
+    auto service = Service::start(part.name, part.command);
     if (!service) return report_error(service.error().message);
     services.push_back(std::move(*service));
   }

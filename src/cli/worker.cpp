@@ -54,8 +54,7 @@ Result<std::vector<schedule::StepResult>> run_graph(const BotConfiguration& conf
           .count());
   arguments.with.rebuild_failed = failed_again;
   schedule::LocalRunner::Settings local;
-  // This very program, also where its file was replaced by a newer one meanwhile.
-  local.command = {"/proc/self/exe", "build-layer", "--json"};
+  local.command = {own_program, "build-layer", "--json"};
   const auto more = arguments.for_build_layer();
   local.command.insert(local.command.end(), more.begin(), more.end());
   local.interruption = interruption.descriptor();

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +22,7 @@
 #include "base/build_user.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "base/spawn.h"
 
 namespace oxbow::sandbox {
 namespace {
@@ -32,19 +32,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int not_started = 127;
 constexpr const char* stage_folder = "/mnt";
 
-struct Ends {
-  Descriptor read;
-  Descriptor write;
-};
-
-Result<Ends> open_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail("no pipe can be made: " + std::generic_category().message(errno));
-  }
-  return Ends{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
 void limit(int resource, std::uint64_t value) {
   const struct rlimit both{value, value};
   ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
@@ -53,12 +40,8 @@ void limit(int resource, std::uint64_t value) {
 // What the child is made of, prepared before the fork: after it nothing may allocate.
 class Child {
  public:
-  Child(const ContainedProcess& process, const Ends& go, const Ends& output)
-      : process_(&process), go_(&go), output_(&output) {
-    for (const std::string& argument : process.arguments) {
-      arguments_.push_back(const_cast<char*>(argument.c_str()));
-    }
-    arguments_.push_back(nullptr);
+  Child(const ContainedProcess& process, const Pipe& go, const Pipe& output)
+      : process_(&process), go_(&go), output_(&output), arguments_(exec_words(process.arguments)) {
     for (std::size_t i = 0; i < process.staged.size(); ++i) staged_.push_back(staged_path(i));
   }
 
@@ -84,10 +67,7 @@ class Child {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     pollfd parent{go_->read.get(), POLLIN, 0};
     if (::poll(&parent, 1, 0) != 0) ::_exit(not_started);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::signal(SIGPIPE, SIG_DFL);
+    reset_signals();
     ::signal(SIGINT, SIG_DFL);
     ::execve(arguments_[0], arguments_.data(), environment_.data());
     ::_exit(not_started);
@@ -108,10 +88,7 @@ class Child {
 
   void take_streams() const {
     if (process_->request->terminal) return;
-    const int nothing = ::open("/dev/null", O_RDONLY);
-    ::dup2(nothing, STDIN_FILENO);
-    ::dup2(output_->write.get(), STDOUT_FILENO);
-    ::dup2(output_->write.get(), STDERR_FILENO);
+    oxbow::take_streams(-1, output_->write.get(), output_->write.get());
   }
 
   void set_limits() const {
@@ -122,8 +99,8 @@ class Child {
   }
 
   const ContainedProcess* process_;
-  const Ends* go_;
-  const Ends* output_;
+  const Pipe* go_;
+  const Pipe* output_;
   std::vector<char*> arguments_;
   std::vector<std::string> staged_;
   std::string path_ = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
@@ -224,21 +201,22 @@ Result<SandboxEnd> run_contained(const ContainedProcess& process) {
     return fail("no process can be made: " + std::generic_category().message(errno));
   }
   output.write.close();
-  Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  Result<void> limited;
-  if (process.group != nullptr) limited = process.group->add(pid);
+  auto handle = open_process(pid);
+  Result<void> ready;
+  if (!handle) {
+    ready = std::unexpected(std::move(handle).error());
+  } else if (process.group != nullptr) {
+    ready = process.group->add(pid);
+  }
   SandboxEnd end;
-  if (limited && ::write(go.write.get(), "g", 1) == 1) {
-    Parent(request, std::move(handle), std::move(output.read), std::move(log)).follow(pid, end);
+  if (ready && ::write(go.write.get(), "g", 1) == 1) {
+    Parent(request, *std::move(handle), std::move(output.read), std::move(log)).follow(pid, end);
   }
   // Waiting for the first process of a namespace waits for all of it.
   ::kill(pid, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!limited) return std::unexpected(std::move(limited.error()));
+  end.status = wait_for_process(pid);
+  TRY(ready);
   end.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  end.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   end.out_of_memory = process.group != nullptr && process.group->out_of_memory();
   return end;
 }
