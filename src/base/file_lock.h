@@ -9,21 +9,26 @@
 
 namespace oxbow {
 
-/// FileLock is a POSIX lock on a whole file, held as long as this object lives and given back by
-/// the kernel when the process dies. As with all POSIX locks, one process must not lock a file
-/// twice: closing either gives back both.
+/// FileLock is a lock on a whole file, held as long as this object lives and given back by the
+/// kernel when the process dies. It belongs to the open file (F_OFD_SETLK), not to the process: it
+/// holds off other threads as well as other processes, and whoever waits for a lock that it has
+/// itself waits for ever. A child gets it by fork and loses it by exec.
 class FileLock {
  public:
   enum class Mode : std::uint8_t { exclusive, shared };
   enum class Wait : std::uint8_t { yes, no };
 
-  /// Locks a file, which is made if it is not there; none if another process is in the way and
-  /// `wait` is no.
+  /// Locks a file, which is made if it is not there; none if another lock is in the way and `wait`
+  /// is no.
   static Result<std::optional<FileLock>> take(const std::filesystem::path& file, Mode mode,
                                               Wait wait);
 
-  /// Whether another process holds a file at this moment; yes if that cannot be found out. Makes no
-  /// file, and needs to read it only.
+  FileLock(FileLock&&) noexcept = default;
+  FileLock& operator=(FileLock&&) noexcept = default;
+  ~FileLock();
+
+  /// Whether anyone holds a lock on a file at this moment; yes if that cannot be found out. Makes
+  /// no file, and needs to read it only.
   static bool is_held(const std::filesystem::path& file);
 
   int descriptor() const { return descriptor_.get(); }

@@ -48,7 +48,7 @@ Result<BaseOrigin> base_origin(std::string_view platform, std::string suite,
 /// `opam`, whose ~/.opam is initialised with an empty repository and the empty switch `default`.
 ///   CACHE/PLATFORM/base/fs         the root file system
 ///   CACHE/PLATFORM/base/base.json  BaseRecord
-///   CACHE/PLATFORM/base.lock       held (POSIX) by who makes it
+///   CACHE/PLATFORM/base.lock       held by who makes it
 ///   CACHE/PLATFORM/base.log        what was printed when it was last made
 ///   CACHE/PLATFORM/.base-draft     in the making, or what remains of a killed one
 ///   CACHE/PLATFORM/.base-old       that which is being replaced

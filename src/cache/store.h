@@ -54,18 +54,17 @@ class Lease {
 ///   CACHE/PLATFORM/KEY/build.log      what the build printed
 ///   CACHE/PLATFORM/KEY/fs             what installing the package added
 ///   CACHE/PLATFORM/KEY/opam-repository/packages/NAME/NAME.VERSION/{opam,files}   as it was built
-///   CACHE/PLATFORM/KEY.lock           held (POSIX) by who builds KEY
+///   CACHE/PLATFORM/KEY.lock           held by who builds KEY
 ///   CACHE/PLATFORM/.draft-*           a layer in the making, and what remains of a killed one
-///   CACHE/PLATFORM/.lease-*           the keys that a process counts on, one a line; held (POSIX)
+///   CACHE/PLATFORM/.lease-*           the keys that a process counts on, one a line; held
 ///                                     while it does
 ///   CACHE/PLATFORM/.broken-KEY        a layer that was found broken and put aside
 ///   CACHE/PLATFORM/.trash-*           what is being deleted
 ///   CACHE/PLATFORM/.build-times       BuildTimes; stays whatever is collected
 ///   CACHE/PLATFORM/.gc.lock           held by who deletes; shared by who takes a lease
 /// A layer is whole or absent: it is renamed into place when all of it is there, and last used when
-/// its folder was last modified. Keys must be layer keys (key.h). Several processes may use
-/// one cache at once; within one, POSIX locks being what they are, one thread locks and leases, and
-/// none collects (care.h) meanwhile.
+/// its folder was last modified. Keys must be layer keys (key.h). Several threads and processes may
+/// use one cache at once.
 class LayerStore {
  public:
   /// Opens the platform's part of a cache; it need not be there yet.

@@ -1,20 +1,16 @@
 #include "repo/git_remote.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <git2.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "base/file_lock.h"
 #include "base/hash.h"
 #include "repo/git_library.h"
 
@@ -30,38 +26,18 @@ constexpr std::chrono::minutes longest_wait{10};
 constexpr std::chrono::milliseconds between_tries{50};
 constexpr const char* all_references = "+refs/*:refs/*";
 
-/// A lock that other processes see, held as long as this; the kernel frees it when we die.
-class FileLock {
- public:
-  static Result<FileLock> take(const fs::path& path) {
-    FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (lock.descriptor_ < 0) {
-      return fail(fmt::format("{}: cannot be created: {}", path.string(), std::strerror(errno)));
+Result<FileLock> lock_mirror(const fs::path& file) {
+  const auto deadline = std::chrono::steady_clock::now() + longest_wait;
+  for (;;) {
+    TRY_ASSIGN(auto lock, FileLock::take(file, FileLock::Mode::exclusive, FileLock::Wait::no));
+    if (lock) return *std::move(lock);
+    if (std::chrono::steady_clock::now() > deadline) {
+      return fail(fmt::format("{}: held by another process for {} minutes; end that process",
+                              file.string(), longest_wait.count()));
     }
-    const auto deadline = std::chrono::steady_clock::now() + longest_wait;
-    while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK && errno != EINTR) {
-        return fail(fmt::format("{}: cannot be locked: {}", path.string(), std::strerror(errno)));
-      }
-      if (std::chrono::steady_clock::now() > deadline) {
-        return fail(fmt::format("{}: held by another process for {} minutes; end that process",
-                                path.string(), longest_wait.count()));
-      }
-      std::this_thread::sleep_for(between_tries);
-    }
-    return lock;
+    std::this_thread::sleep_for(between_tries);
   }
-
-  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FileLock& operator=(FileLock&&) = delete;
-  ~FileLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
- private:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
-};
+}
 
 /// What libgit2's callbacks are given, and what they found out.
 struct Transfer {
@@ -231,7 +207,7 @@ Result<fs::path> mirror(std::string_view url, const fs::path& cache, const OnPro
     return fail(fmt::format("{}: cannot be created: {}", cache.string(), error.message()));
   }
   fs::path folder = mirror_folder(url, cache);
-  TRY_ASSIGN(const auto lock, FileLock::take(folder.string() + ".lock"));
+  TRY_ASSIGN(const auto lock, lock_mirror(folder.string() + ".lock"));
 
   if (!fs::exists(folder, error)) {
     if (auto failed = clone(folder, url, on_progress, refspecs))

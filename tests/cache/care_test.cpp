@@ -204,6 +204,19 @@ TEST_CASE("who builds and who collects do not disturb each other") {
   ::waitpid(collector, nullptr, 0);
 }
 
+TEST_CASE("what the collector's own process leases or builds stays") {
+  const ScratchCache cache;
+  make_three(cache);
+  {
+    const auto lease = cache.store.lease({"old"});
+    const auto lock = cache.store.lock("mid", LayerStore::Wait::no);
+    REQUIRE((lease && *lease));
+    REQUIRE((lock && *lock));
+    CHECK(names_of(collected(cache, {.max_bytes = 0})) == Texts{"new"});
+  }
+  CHECK(names_of(collected(cache, {.max_bytes = 0})) == Texts{"mid", "old"});
+}
+
 TEST_CASE("a bound holds for all platforms together") {
   const ScratchCache cache;
   make_three(cache);

@@ -103,8 +103,7 @@ class ScratchCache {
   LayerStore store;
 };
 
-/// OtherProcess does something in a process of its own, and stays there until this object ends:
-/// what holds a POSIX lock must be another process for us to notice.
+/// OtherProcess does something in a process of its own, and stays there until this object ends.
 class OtherProcess {
  public:
   /// `begin` returns something to be kept meanwhile.
