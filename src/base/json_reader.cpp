@@ -2,109 +2,168 @@
 
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <utility>
 
+#include "base/json_value.h"
+
 namespace oxbow {
 
-JsonReader::JsonReader(std::string_view json, std::string what) : what_(std::move(what)) {
-  // Not by recursion, so that no depth of brackets ends us.
-  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
-  document_.Parse<flags>(json.data(), json.size());
-  if (document_.HasParseError()) {
-    error_ = Error{fmt::format("{} is no JSON, at byte {}: {}", what_, document_.GetErrorOffset(),
-                               rapidjson::GetParseError_En(document_.GetParseError()))};
-  } else if (!document_.IsObject()) {
-    error_ = Error{what_ + " is no JSON object"};
-  }
-  if (error_) document_.SetObject();
+struct JsonDocument::State {
+  rapidjson::Document document;
+};
+
+bool JsonValue::is_object() const { return parsed_value(*this).IsObject(); }
+bool JsonValue::is_list() const { return parsed_value(*this).IsArray(); }
+bool JsonValue::is_null() const { return parsed_value(*this).IsNull(); }
+
+std::optional<std::string_view> JsonValue::text() const {
+  const rapidjson::Value& value = parsed_value(*this);
+  if (!value.IsString()) return std::nullopt;
+  return std::string_view(value.GetString(), value.GetStringLength());
 }
 
-void JsonReader::fail_at(const char* name, std::string_view message) {
+std::optional<bool> JsonValue::boolean() const {
+  const rapidjson::Value& value = parsed_value(*this);
+  return value.IsBool() ? std::optional(value.GetBool()) : std::nullopt;
+}
+
+std::optional<double> JsonValue::number() const {
+  const rapidjson::Value& value = parsed_value(*this);
+  return value.IsNumber() ? std::optional(value.GetDouble()) : std::nullopt;
+}
+
+std::optional<std::int64_t> JsonValue::integer() const {
+  const rapidjson::Value& value = parsed_value(*this);
+  return value.IsInt64() ? std::optional(value.GetInt64()) : std::nullopt;
+}
+
+std::optional<std::uint64_t> JsonValue::count() const {
+  const rapidjson::Value& value = parsed_value(*this);
+  return value.IsUint64() ? std::optional(value.GetUint64()) : std::nullopt;
+}
+
+std::vector<JsonValue> JsonValue::elements() const {
+  std::vector<JsonValue> elements;
+  if (!is_list()) return elements;
+  for (const rapidjson::Value& element : parsed_value(*this).GetArray()) {
+    elements.push_back(JsonValue(&element));
+  }
+  return elements;
+}
+
+std::optional<JsonValue> JsonValue::find(std::string_view name) const {
+  if (!is_object()) return std::nullopt;
+  const rapidjson::Value key(
+      rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size())));
+  const auto found = parsed_value(*this).FindMember(key);
+  if (found == parsed_value(*this).MemberEnd()) return std::nullopt;
+  return JsonValue(&found->value);
+}
+
+std::string JsonValue::to_json() const {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>> writer(buffer);
+  parsed_value(*this).Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+JsonDocument::JsonDocument() : state_(std::make_unique<State>()) { state_->document.SetObject(); }
+JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
+JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
+JsonDocument::~JsonDocument() = default;
+
+Result<JsonDocument> JsonDocument::parse(std::string_view json, std::string_view what) {
+  // Not by recursion, so that no depth of brackets ends us.
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+  JsonDocument parsed;
+  rapidjson::Document& document = parsed.state_->document;
+  document.Parse<flags>(json.data(), json.size());
+  if (document.HasParseError()) {
+    return fail(fmt::format("{} is no JSON, at byte {}: {}", what, document.GetErrorOffset(),
+                            rapidjson::GetParseError_En(document.GetParseError())));
+  }
+  return parsed;
+}
+
+JsonValue JsonDocument::top() const {
+  const rapidjson::Value& top = state_->document;
+  return JsonValue(&top);
+}
+
+JsonReader::JsonReader(std::string_view json, std::string what) : what_(std::move(what)) {
+  auto parsed = JsonDocument::parse(json, what_);
+  if (!parsed) {
+    error_ = std::move(parsed).error();
+  } else if (!parsed->top().is_object()) {
+    error_ = Error{what_ + " is no JSON object"};
+  } else {
+    document_ = *std::move(parsed);
+  }
+}
+
+void JsonReader::fail_at(std::string_view name, std::string_view message) {
   if (!error_) error_ = Error{fmt::format("{}: member '{}' {}", what_, name, message)};
 }
 
-const rapidjson::Value* JsonReader::member(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  if (found != object.MemberEnd()) return &found->value;
-  fail_at(name, "is missing");
-  return nullptr;
-}
-
-namespace {
-
-std::string_view view(const rapidjson::Value& value) {
-  return {value.GetString(), value.GetStringLength()};
-}
-
-}  // namespace
-
 template <typename T>
-T JsonReader::typed(const rapidjson::Value& object, const char* name, std::string_view kind) {
-  const rapidjson::Value* const value = member(object, name);
-  if (value == nullptr) return {};
-  if (value->Is<T>()) return value->Get<T>();
-  fail_at(name, kind);
-  return {};
+T JsonReader::typed(JsonValue object, std::string_view name,
+                    std::optional<T> (JsonValue::*get)() const, std::string_view is_not) {
+  const auto value = object.find(name);
+  if (!value) fail_at(name, "is missing");
+  const std::optional<T> typed = value ? ((*value).*get)() : std::nullopt;
+  if (value && !typed) fail_at(name, is_not);
+  return typed.value_or(T{});
 }
 
-std::string JsonReader::text(const rapidjson::Value& object, const char* name) {
-  const rapidjson::Value* const value = member(object, name);
-  if (value == nullptr) return {};
-  if (value->IsString()) return std::string(view(*value));
-  fail_at(name, "is no text");
-  return {};
+std::string JsonReader::text(JsonValue object, std::string_view name) {
+  return std::string(typed(object, name, &JsonValue::text, "is no text"));
 }
 
-bool JsonReader::boolean(const rapidjson::Value& object, const char* name) {
-  return typed<bool>(object, name, "is neither true nor false");
+bool JsonReader::boolean(JsonValue object, std::string_view name) {
+  return typed(object, name, &JsonValue::boolean, "is neither true nor false");
 }
 
-double JsonReader::number(const rapidjson::Value& object, const char* name) {
-  const rapidjson::Value* const value = member(object, name);
-  if (value == nullptr) return 0;
-  if (value->IsNumber()) return value->GetDouble();
-  fail_at(name, "is no number");
-  return 0;
+double JsonReader::number(JsonValue object, std::string_view name) {
+  return typed(object, name, &JsonValue::number, "is no number");
 }
 
-std::int64_t JsonReader::integer(const rapidjson::Value& object, const char* name) {
-  return typed<std::int64_t>(object, name, "is no whole number");
+std::int64_t JsonReader::integer(JsonValue object, std::string_view name) {
+  return typed(object, name, &JsonValue::integer, "is no whole number");
 }
 
-std::uint64_t JsonReader::count(const rapidjson::Value& object, const char* name) {
-  return typed<std::uint64_t>(object, name, "is no count");
+std::uint64_t JsonReader::count(JsonValue object, std::string_view name) {
+  return typed(object, name, &JsonValue::count, "is no count");
 }
 
-std::vector<std::string> JsonReader::texts(const rapidjson::Value& object, const char* name) {
+std::vector<JsonValue> JsonReader::list(JsonValue object, std::string_view name) {
+  const auto value = object.find(name);
+  if (!value) fail_at(name, "is missing");
+  if (value && !value->is_list()) fail_at(name, "is no list");
+  return error_ ? std::vector<JsonValue>() : value->elements();
+}
+
+std::vector<std::string> JsonReader::texts(JsonValue object, std::string_view name) {
   std::vector<std::string> texts;
-  const rapidjson::Value* const list = member(object, name);
-  if (list == nullptr) return texts;
-  if (!list->IsArray()) fail_at(name, "is no list");
-  if (error_) return texts;
-  for (const rapidjson::Value& element : list->GetArray()) {
-    if (!element.IsString()) {
+  for (const JsonValue element : list(object, name)) {
+    const auto text = element.text();
+    if (!text) {
       fail_at(name, "has an element that is no text");
       break;
     }
-    texts.emplace_back(view(element));
+    texts.emplace_back(*text);
   }
   return texts;
 }
 
-std::vector<const rapidjson::Value*> JsonReader::objects(const rapidjson::Value& object,
-                                                         const char* name) {
-  std::vector<const rapidjson::Value*> objects;
-  const rapidjson::Value* const list = member(object, name);
-  if (list == nullptr) return objects;
-  if (!list->IsArray()) fail_at(name, "is no list");
-  if (error_) return objects;
-  for (const rapidjson::Value& element : list->GetArray()) {
-    if (!element.IsObject()) {
-      fail_at(name, "has an element that is no object");
-      break;
-    }
-    objects.push_back(&element);
+std::vector<JsonValue> JsonReader::objects(JsonValue object, std::string_view name) {
+  std::vector<JsonValue> objects = list(object, name);
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (objects[i].is_object()) continue;
+    fail_at(name, "has an element that is no object");
+    objects.resize(i, objects[i]);
   }
   return objects;
 }

@@ -1,86 +1,50 @@
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
+#include <string>
+#include <utility>
 
-#include "base/json_text.h"
+#include "base/json_reader.h"
+#include "base/json_writer.h"
 #include "cache/base_layer.h"
 
 namespace oxbow::cache {
 namespace {
 
-using Value = rapidjson::Value;
-
-Result<std::string> text_of(const Value& object, const char* key) {
-  const auto member = object.FindMember(key);
-  if (member == object.MemberEnd() || !member->value.IsString()) {
-    return fail(std::string(key) + ": expected a text");
-  }
-  return std::string(member->value.GetString(), member->value.GetStringLength());
-}
-
-Result<BaseOrigin> origin_of(const Value& object) {
-  BaseOrigin origin;
-  const bool by_command = object.HasMember("command");
-  TRY_ASSIGN(auto text, text_of(object, by_command ? "command" : "suite"));
-  (by_command ? origin.command : origin.suite) = std::move(text);
-  if (by_command) return origin;
-  const auto packages = object.FindMember("packages");
-  if (packages == object.MemberEnd() || !packages->value.IsArray()) {
-    return fail("packages: expected a list");
-  }
-  for (const Value& package : packages->value.GetArray()) {
-    if (!package.IsString()) return fail("packages: expected texts");
-    origin.packages.emplace_back(package.GetString(), package.GetStringLength());
-  }
-  return origin;
-}
+constexpr std::uint64_t base_record_version = 1;
 
 }  // namespace
 
 std::string to_json(const BaseRecord& record) {
-  rapidjson::StringBuffer buffer;
-  RawJsonWriter writer(buffer);
-  writer.StartObject();
-  writer.Key("version");
-  writer.Int(1);
-  write_member(writer, "platform", record.platform);
-  writer.Key("created");
-  writer.Int64(record.created);
+  PlainJson json(JsonText::as_it_is);
+  json.open();
+  json.field("version", base_record_version);
+  json.field("platform", record.platform);
+  json.field("created", record.created);
   if (record.origin.command.empty()) {
-    write_member(writer, "suite", record.origin.suite);
-    writer.Key("packages");
-    writer.StartArray();
-    for (const std::string& package : record.origin.packages) {
-      writer.String(package.data(), static_cast<rapidjson::SizeType>(package.size()));
-    }
-    writer.EndArray();
+    json.field("suite", record.origin.suite);
+    json.field("packages", record.origin.packages);
   } else {
-    write_member(writer, "command", record.origin.command);
+    json.field("command", record.origin.command);
   }
-  write_member(writer, "opam", record.opam);
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  json.field("opam", record.opam);
+  json.close();
+  return json.text();
 }
 
 Result<BaseRecord> parse_base_record(std::string_view json) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-  if (document.HasParseError()) {
-    return fail(std::string("no JSON: ") + rapidjson::GetParseError_En(document.GetParseError()));
+  JsonReader read(json, "the base's record");
+  const JsonValue top = read.top();
+  if (read.count(top, "version") != base_record_version) read.fail_at("version", "is not 1");
+  BaseRecord record;
+  record.platform = read.text(top, "platform");
+  record.created = read.integer(top, "created");
+  if (top.find("command")) {
+    record.origin.command = read.text(top, "command");
+  } else {
+    record.origin.suite = read.text(top, "suite");
+    record.origin.packages = read.texts(top, "packages");
   }
-  if (!document.IsObject()) return fail("expected an object");
-  const auto version = document.FindMember("version");
-  if (version == document.MemberEnd() || !version->value.IsInt() || version->value.GetInt() != 1) {
-    return fail("version: expected 1");
-  }
-  const auto created = document.FindMember("created");
-  if (created == document.MemberEnd() || !created->value.IsInt64()) {
-    return fail("created: expected seconds since 1970");
-  }
-  TRY_ASSIGN(auto platform, text_of(document, "platform"));
-  TRY_ASSIGN(auto opam, text_of(document, "opam"));
-  TRY_ASSIGN(auto origin, origin_of(document));
-  return BaseRecord{std::move(platform), created->value.GetInt64(), std::move(origin),
-                    std::move(opam)};
+  record.opam = read.text(top, "opam");
+  if (read.error()) return std::unexpected(*read.error());
+  return record;
 }
 
 }  // namespace oxbow::cache

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/json_reader.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 #include "cache/key.h"
 #include "opam/package_json.h"
 
@@ -18,8 +18,8 @@ bool is_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-void read_ours(JsonReader& read, const rapidjson::Value& ours, LayerRecord& record) {
-  if (!ours.IsObject()) return read.fail_at("oxbow", "is no object");
+void read_ours(JsonReader& read, JsonValue ours, LayerRecord& record) {
+  if (!ours.is_object()) return read.fail_at("oxbow", "is no object");
   if (const std::uint64_t version = read.count(ours, "version"); version != record_version) {
     return read.fail_at(
         "version",
@@ -44,47 +44,28 @@ void read_ours(JsonReader& read, const rapidjson::Value& ours, LayerRecord& reco
 }  // namespace
 
 std::string to_json(const LayerRecord& record) {
-  rapidjson::StringBuffer buffer;
-  RawJsonWriter writer(buffer);
-  writer.StartObject();
-  writer.Key("package");
-  write_text(writer, record.package.to_string());
-  writer.Key("exit_status");
-  writer.Int(record.exit_status);
-  writer.Key("deps");
-  writer.StartArray();
-  for (const opam::PackageId& dep : record.deps) write_text(writer, dep.to_string());
-  writer.EndArray();
-  writer.Key("hashes");
-  writer.StartArray();
-  for (const std::string& hash : record.hashes) write_text(writer, hash);
-  writer.EndArray();
-  writer.Key("created");
-  writer.Double(record.created);
-  writer.Key("oxbow");
-  writer.StartObject();
-  writer.Key("version");
-  writer.Uint64(record_version);
-  writer.Key("outcome");
-  write_text(writer, name(record.outcome));
-  writer.Key("seconds");
-  writer.Double(record.seconds);
-  writer.Key("time_limit");
-  writer.Double(record.time_limit);
-  writer.Key("bytes");
-  writer.Uint64(record.bytes);
-  writer.Key("files");
-  writer.Uint64(record.files);
-  writer.Key("digest");
-  write_text(writer, record.digest);
-  writer.EndObject();
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  PlainJson json(JsonText::as_it_is);
+  json.open();
+  json.field("package", record.package);
+  json.field("exit_status", record.exit_status);
+  json.field("deps", record.deps);
+  json.field("hashes", record.hashes);
+  json.field("created", record.created);
+  json.key("oxbow").open();
+  json.field("version", record_version);
+  json.field("outcome", name(record.outcome));
+  json.field("seconds", record.seconds);
+  json.field("time_limit", record.time_limit);
+  json.field("bytes", record.bytes);
+  json.field("files", record.files);
+  json.field("digest", record.digest);
+  json.close().close();
+  return json.text();
 }
 
 Result<LayerRecord> parse_layer_record(std::string_view json) {
   JsonReader read(json, "the layer's record");
-  const rapidjson::Value& top = read.top();
+  const JsonValue top = read.top();
   LayerRecord record;
   record.package = opam::read_package(read, top, "package");
   const std::int64_t status = read.integer(top, "exit_status");
@@ -99,9 +80,7 @@ Result<LayerRecord> parse_layer_record(std::string_view json) {
   }
   record.created = read.number(top, "created");
   record.outcome = status == 0 ? verdict::Outcome::success : verdict::Outcome::failure;
-  if (const auto ours = top.FindMember("oxbow"); ours != top.MemberEnd()) {
-    read_ours(read, ours->value, record);
-  }
+  if (const auto ours = top.find("oxbow")) read_ours(read, *ours, record);
   if (read.error()) return std::unexpected(*read.error());
   return record;
 }

@@ -1,13 +1,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/json_writer.h"
 #include "base/untrusted.h"
 #include "cache/base_layer.h"
 #include "cli/command.h"
@@ -75,16 +73,15 @@ ExitCode create(const BaseArguments& arguments) {
 
 // The record with two members more: where the root file system is, and its size.
 std::string shown_json(const cache::BaseRecord& record, const fs::path& root) {
-  rapidjson::Document document;
-  document.Parse(cache::to_json(record).c_str());
-  auto& memory = document.GetAllocator();
-  const std::string path = valid_utf8(root.string());
-  document.AddMember("path", rapidjson::Value(path.c_str(), memory), memory);
-  document.AddMember("bytes", cache::tree_bytes(root), memory);
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer writer(buffer);
-  document.Accept(writer);
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+  PlainJson json(JsonText::as_it_is);
+  json.open();
+  if (const auto read = JsonDocument::parse(cache::to_json(record), "the record")) {
+    json.members(read->top());
+  }
+  json.field("path", valid_utf8(root.string()));
+  json.field("bytes", cache::tree_bytes(root));
+  json.close();
+  return json.text() + "\n";
 }
 
 std::string shown_text(const cache::BaseRecord& record, const fs::path& root) {

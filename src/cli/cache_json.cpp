@@ -1,14 +1,10 @@
 #include "cli/cache_json.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <chrono>
-#include <concepts>
 #include <cstdint>
 #include <string_view>
 
-#include "base/untrusted.h"
+#include "base/json_writer.h"
 
 namespace oxbow::cli {
 namespace {
@@ -19,66 +15,20 @@ double seconds_since_1970(cache::CacheTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-// Writes one object; its parts are written by functions named `value`.
-class Json {
+class CacheJson : public JsonWriter<CacheJson> {
  public:
-  template <typename Fill>
-  static std::string object(const Fill& fill) {
-    Json json;
-    json.writer_.StartObject();
-    json.field("version", format_version);
-    fill(json);
-    json.writer_.EndObject();
-    return std::string(json.buffer_.GetString(), json.buffer_.GetSize()) + "\n";
-  }
-
-  template <typename T>
-  void field(std::string_view name, const T& content) {
-    key(name);
-    value(content);
-  }
-
-  void null(std::string_view name) {
-    key(name);
-    writer_.Null();
-  }
-
-  /// `json` is one whole value.
-  void raw(std::string_view name, const std::string& json) {
-    key(name);
-    writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
-  }
-
- private:
-  void key(std::string_view name) {
-    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-  }
-
-  void value(std::string_view text) {
-    const std::string valid = valid_utf8(text);
-    writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-  }
-  void value(std::same_as<std::uint64_t> auto number) { writer_.Uint64(number); }
-  void value(std::same_as<bool> auto truth) { writer_.Bool(truth); }
-  void value(std::same_as<double> auto number) { writer_.Double(number); }
-
-  template <typename T>
-  void value(const std::vector<T>& list) {
-    writer_.StartArray();
-    for (const T& element : list) value(element);
-    writer_.EndArray();
-  }
+  using JsonWriter::value;
 
   void value(const cache::CachedLayer& layer) {
-    writer_.StartObject();
+    open();
     field("key", layer.key);
     if (layer.record) {
       field("package", layer.record->package.to_string());
       field("outcome", name(layer.record->outcome));
-      null("broken");
+      key("broken").null();
     } else {
-      null("package");
-      null("outcome");
+      key("package").null();
+      key("outcome").null();
       field("broken", layer.broken);
     }
     field("bytes", layer.bytes);
@@ -86,72 +36,79 @@ class Json {
     if (layer.record) {
       field("created", layer.record->created);
     } else {
-      null("created");
+      key("created").null();
     }
     field("last_use", seconds_since_1970(layer.last_use));
-    writer_.EndObject();
+    close();
   }
 
   void value(const OfPlatform<std::vector<cache::CachedLayer>>& at) {
-    writer_.StartObject();
+    open();
     field("platform", at.platform);
     field("layers", at.found);
-    writer_.EndObject();
+    close();
   }
 
   void value(const cache::CollectedItem& item) {
-    writer_.StartObject();
+    open();
     field("platform", item.platform);
     field("name", item.name);
     field("layer", item.layer);
     field("bytes", item.bytes);
-    writer_.EndObject();
+    close();
   }
 
   void value(const cache::BrokenLayer& broken) {
-    writer_.StartObject();
+    open();
     field("key", broken.key);
     field("why", broken.why);
     field("put_aside", broken.put_aside);
-    writer_.EndObject();
+    close();
   }
 
   void value(const OfPlatform<cache::Verification>& at) {
-    writer_.StartObject();
+    open();
     field("platform", at.platform);
     field("layers", at.found.layers);
     field("without_digest", at.found.without_digest);
     field("broken", at.found.broken);
-    writer_.EndObject();
+    close();
   }
-
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>> writer_{
-      buffer_};
 };
+
+// One object, whose parts `fill` writes.
+template <typename Fill>
+std::string object(const Fill& fill) {
+  CacheJson json;
+  json.open();
+  json.field("version", format_version);
+  fill(json);
+  json.close();
+  return json.text() + "\n";
+}
 
 }  // namespace
 
 std::string to_json(const std::vector<OfPlatform<std::vector<cache::CachedLayer>>>& platforms) {
-  return Json::object([&](Json& json) { json.field("platforms", platforms); });
+  return object([&](CacheJson& json) { json.field("platforms", platforms); });
 }
 
 std::string to_json(const std::string& platform, const std::filesystem::path& folder,
                     const cache::CachedLayer& layer) {
-  return Json::object([&](Json& json) {
+  return object([&](CacheJson& json) {
     json.field("platform", platform);
     json.field("folder", folder.string());
     json.field("layer", layer);
     if (layer.record) {
-      json.raw("record", cache::to_json(*layer.record));
+      json.raw_field("record", cache::to_json(*layer.record));
     } else {
-      json.null("record");
+      json.key("record").null();
     }
   });
 }
 
 std::string to_json(const cache::Collection& collection, bool dry_run) {
-  return Json::object([&](Json& json) {
+  return object([&](CacheJson& json) {
     json.field("dry_run", dry_run);
     json.field("freed", collection.freed);
     json.field("kept", collection.kept);
@@ -162,7 +119,7 @@ std::string to_json(const cache::Collection& collection, bool dry_run) {
 }
 
 std::string to_json(const std::vector<OfPlatform<cache::Verification>>& platforms) {
-  return Json::object([&](Json& json) { json.field("platforms", platforms); });
+  return object([&](CacheJson& json) { json.field("platforms", platforms); });
 }
 
 }  // namespace oxbow::cli

@@ -1,7 +1,5 @@
 #include "github/check_run.h"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 
 #include "github/json_body.h"
@@ -121,17 +119,10 @@ std::string join_requests(const std::vector<std::string>& bodies) {
 }
 
 std::optional<std::vector<std::string>> split_requests(std::string_view list) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(list.data(), list.size());
-  if (document.HasParseError() || !document.IsArray()) return std::nullopt;
+  const auto document = JsonDocument::parse(list, "a list of requests");
+  if (!document || !document->top().is_list()) return std::nullopt;
   std::vector<std::string> bodies;
-  for (const rapidjson::Value& body : document.GetArray()) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>> writer(
-        buffer);
-    body.Accept(writer);
-    bodies.emplace_back(buffer.GetString(), buffer.GetSize());
-  }
+  for (const JsonValue body : document->top().elements()) bodies.push_back(body.to_json());
   return bodies;
 }
 

@@ -158,14 +158,13 @@ Event read_installation(Payload& payload) {
   event.origin.installation = payload.integer({"installation", "id"});
   event.origin.sender.login = payload.text_or_empty({"sender", "login"});
   for (const char* const list : {"repositories", "repositories_added"}) {
-    const rapidjson::Value* const repositories = payload.find({list});
-    if (repositories == nullptr || !repositories->IsArray()) continue;
-    for (const rapidjson::Value& one : repositories->GetArray()) {
+    const auto repositories = payload.find({list});
+    if (!repositories) continue;
+    for (const JsonValue one : repositories->elements()) {
       if (event.repositories.size() == most_repositories) break;
-      if (!one.IsObject()) continue;
-      const auto name = one.FindMember("full_name");
-      if (name != one.MemberEnd() && name->value.IsString()) {
-        event.repositories.emplace_back(name->value.GetString());
+      const auto name = one.find("full_name");
+      if (const auto text = name ? name->text() : std::nullopt) {
+        event.repositories.emplace_back(*text);
       }
     }
   }

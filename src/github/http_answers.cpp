@@ -7,33 +7,30 @@
 namespace oxbow::github {
 namespace {
 
-using Json = rapidjson::Value;
-
-std::string text(const Json& object, const char* name) {
-  const auto member = object.FindMember(name);
-  if (member == object.MemberEnd() || !member->value.IsString()) return "";
-  return {member->value.GetString(), member->value.GetStringLength()};
+std::string text(JsonValue object, std::string_view name) {
+  const auto member = object.find(name);
+  return std::string(member ? member->text().value_or("") : "");
 }
 
-std::string id(const Json& object) {
-  const auto member = object.FindMember("id");
-  if (member == object.MemberEnd() || !member->value.IsInt64()) return "";
-  return std::to_string(member->value.GetInt64());
+std::optional<std::int64_t> integer(JsonValue object, std::string_view name) {
+  const auto member = object.find(name);
+  return member ? member->integer() : std::nullopt;
+}
+
+std::string id(JsonValue object) {
+  const auto number = integer(object, "id");
+  return number ? std::to_string(*number) : "";
 }
 
 // Hands over the objects of a list, which is the body itself or a member of it.
-void each(std::string_view body, const char* list, const std::function<void(const Json&)>& take) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
-  if (document.HasParseError()) return;
-  const Json* elements = &document;
-  if (list != nullptr) {
-    if (!document.IsObject() || !document.HasMember(list)) return;
-    elements = &document[list];
-  }
-  if (!elements->IsArray()) return;
-  for (const Json& element : elements->GetArray()) {
-    if (element.IsObject()) take(element);
+void each(std::string_view body, const char* list, const std::function<void(JsonValue)>& take) {
+  const auto document = JsonDocument::parse(body, "the answer");
+  if (!document) return;
+  const auto elements =
+      list != nullptr ? document->top().find(list) : std::optional(document->top());
+  if (!elements) return;
+  for (const JsonValue element : elements->elements()) {
+    if (element.is_object()) take(element);
   }
 }
 
@@ -72,31 +69,26 @@ std::optional<RemotePull> pull_of(std::string_view body) {
 }
 
 void add_checks(std::string_view body, std::vector<RemoteCheck>& checks) {
-  each(body, "check_runs", [&](const Json& check) {
+  each(body, "check_runs", [&](JsonValue check) {
     checks.push_back({id(check), text(check, "external_id"), text(check, "status")});
   });
 }
 
 void add_comments(std::string_view body, std::vector<RemoteComment>& comments) {
-  each(body, nullptr, [&](const Json& comment) {
+  each(body, nullptr, [&](JsonValue comment) {
     RemoteComment read{id(comment), "", text(comment, "body")};
-    const auto user = comment.FindMember("user");
-    if (user != comment.MemberEnd() && user->value.IsObject()) {
-      read.author = text(user->value, "login");
-    }
+    if (const auto user = comment.find("user")) read.author = text(*user, "login");
     comments.push_back(std::move(read));
   });
 }
 
 void add_labels(std::string_view body, std::vector<std::string>& labels) {
-  each(body, nullptr, [&](const Json& label) { labels.push_back(text(label, "name")); });
+  each(body, nullptr, [&](JsonValue label) { labels.push_back(text(label, "name")); });
 }
 
 void add_deliveries(std::string_view body, std::vector<RemoteDelivery>& deliveries) {
-  each(body, nullptr, [&](const Json& delivery) {
-    const auto code = delivery.FindMember("status_code");
-    const bool succeeded =
-        code != delivery.MemberEnd() && code->value.IsInt() && code->value.GetInt() / 100 == 2;
+  each(body, nullptr, [&](JsonValue delivery) {
+    const bool succeeded = integer(delivery, "status_code").value_or(0) / 100 == 2;
     deliveries.push_back(
         {id(delivery), text(delivery, "guid"), succeeded, text(delivery, "delivered_at")});
   });

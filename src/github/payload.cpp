@@ -1,7 +1,6 @@
 #include "github/payload.h"
 
 #include <fmt/format.h>
-#include <rapidjson/error/en.h>
 
 #include <algorithm>
 
@@ -26,64 +25,43 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-Payload::Payload(std::string_view json) {
-  // Not by recursion: the text may be nested as deep as it is long.
-  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseStopWhenDoneFlag;
-  document_.Parse<flags>(json.data(), json.size());
-  if (document_.HasParseError()) {
-    error_ = Error{fmt::format("the payload is no JSON: {} at byte {}",
-                               rapidjson::GetParseError_En(document_.GetParseError()),
-                               document_.GetErrorOffset())};
-    document_.SetObject();
-  } else if (!document_.IsObject()) {
-    error_ = Error{"the payload is no JSON object"};
-    document_.SetObject();
-  }
-}
+Payload::Payload(std::string_view json) : reader_(json, "the payload"), error_(reader_.error()) {}
 
-const rapidjson::Value* Payload::find(Path path) const {
-  const rapidjson::Value* value = &document_;
+std::optional<JsonValue> Payload::find(Path path) const {
+  std::optional<JsonValue> value = reader_.top();
   for (const char* const part : path) {
-    if (!value->IsObject()) return nullptr;
-    const auto member = value->FindMember(part);
-    if (member == value->MemberEnd()) return nullptr;
-    value = &member->value;
+    if (value) value = value->find(part);
   }
-  return value->IsNull() ? nullptr : value;
+  return value && !value->is_null() ? value : std::nullopt;
 }
 
 std::string Payload::text(Path path) {
-  const rapidjson::Value* const value = find(path);
-  if (value == nullptr || !value->IsString()) {
-    fail_at(path, value == nullptr ? "is missing" : "is no text");
-    return "";
-  }
-  return {value->GetString(), value->GetStringLength()};
+  const auto value = find(path);
+  const auto text = value ? value->text() : std::nullopt;
+  if (!text) fail_at(path, value ? "is no text" : "is missing");
+  return std::string(text.value_or(""));
 }
 
 std::string Payload::text_or_empty(Path path) const {
-  const rapidjson::Value* const value = find(path);
-  if (value == nullptr || !value->IsString()) return "";
-  return {value->GetString(), value->GetStringLength()};
+  const auto value = find(path);
+  return std::string(value ? value->text().value_or("") : "");
 }
 
 std::int64_t Payload::integer(Path path) {
-  const rapidjson::Value* const value = find(path);
-  if (value == nullptr || !value->IsInt64()) {
-    fail_at(path, value == nullptr ? "is missing" : "is no whole number");
-    return 0;
-  }
-  return value->GetInt64();
+  const auto value = find(path);
+  const auto number = value ? value->integer() : std::nullopt;
+  if (!number) fail_at(path, value ? "is no whole number" : "is missing");
+  return number.value_or(0);
 }
 
 std::int64_t Payload::integer_or_zero(Path path) const {
-  const rapidjson::Value* const value = find(path);
-  return value != nullptr && value->IsInt64() ? value->GetInt64() : 0;
+  const auto value = find(path);
+  return value ? value->integer().value_or(0) : 0;
 }
 
 bool Payload::flag_or_false(Path path) const {
-  const rapidjson::Value* const value = find(path);
-  return value != nullptr && value->IsBool() && value->GetBool();
+  const auto value = find(path);
+  return value && value->boolean().value_or(false);
 }
 
 std::string Payload::commit(Path path) {

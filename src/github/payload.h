@@ -1,14 +1,12 @@
 #pragma once
 
-#include <rapidjson/document.h>
-
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
+#include "base/json_reader.h"
 
 namespace oxbow::github {
 
@@ -28,21 +26,21 @@ class Payload {
   std::int64_t integer(Path path);
   std::int64_t integer_or_zero(Path path) const;
   bool flag_or_false(Path path) const;
-  bool has(Path path) const { return find(path) != nullptr; }
+  bool has(Path path) const { return find(path).has_value(); }
 
   /// A commit's id: 40 or 64 hexadecimal digits.
   std::string commit(Path path);
   /// "OWNER/NAME", of what GitHub lets such names be made of.
   std::string repository(Path path);
 
-  /// Null where it is missing or null.
-  const rapidjson::Value* find(Path path) const;
+  /// None where it is missing or null.
+  std::optional<JsonValue> find(Path path) const;
 
   void fail_at(Path path, std::string_view message);
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  rapidjson::Document document_;
+  JsonReader reader_;
   std::optional<Error> error_;
 };
 

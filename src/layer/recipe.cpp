@@ -6,7 +6,7 @@
 
 #include "base/base64.h"
 #include "base/json_reader.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 #include "cache/key.h"
 #include "opam/package_json.h"
 
@@ -15,19 +15,28 @@ namespace {
 
 constexpr std::uint64_t recipe_version = 1;
 
-void write_layers(RawJsonWriter& writer, const char* name, const std::vector<LayerName>& layers) {
-  writer.Key(name);
-  writer.StartArray();
-  for (const LayerName& layer : layers) {
-    writer.StartObject();
-    writer.Key("package");
-    write_text(writer, layer.package.to_string());
-    writer.Key("key");
-    write_text(writer, layer.key);
-    writer.EndObject();
+class RecipeJson : public JsonWriter<RecipeJson> {
+ public:
+  using JsonWriter::value;
+
+  // An opam file is kept byte for byte.
+  RecipeJson() : JsonWriter(JsonText::as_it_is) {}
+
+  void value(const LayerName& layer) {
+    open();
+    field("package", layer.package);
+    field("key", layer.key);
+    close();
   }
-  writer.EndArray();
-}
+
+  void value(const RecipeFile& file) {
+    open();
+    field("path", file.path);
+    field("content", to_base64(file.content));
+    field("executable", file.executable);
+    close();
+  }
+};
 
 // Whether a path leads from files/ to a file below it, whatever is there.
 bool stays_below(std::string_view path) {
@@ -41,7 +50,7 @@ bool stays_below(std::string_view path) {
   }
 }
 
-std::string read_key(JsonReader& read, const rapidjson::Value& object, const char* name) {
+std::string read_key(JsonReader& read, JsonValue object, const char* name) {
   std::string key = read.text(object, name);
   if (!cache::is_layer_key(key)) {
     read.fail_at(name, fmt::format("is '{}', which may not be a folder's name in the cache", key));
@@ -51,24 +60,24 @@ std::string read_key(JsonReader& read, const rapidjson::Value& object, const cha
 
 std::vector<LayerName> read_layers(JsonReader& read, const char* name) {
   std::vector<LayerName> layers;
-  for (const rapidjson::Value* const layer : read.objects(read.top(), name)) {
-    layers.push_back({opam::read_package(read, *layer, "package"), read_key(read, *layer, "key")});
+  for (const JsonValue layer : read.objects(read.top(), name)) {
+    layers.push_back({opam::read_package(read, layer, "package"), read_key(read, layer, "key")});
   }
   return layers;
 }
 
 std::vector<RecipeFile> read_files(JsonReader& read) {
   std::vector<RecipeFile> files;
-  for (const rapidjson::Value* const object : read.objects(read.top(), "files")) {
+  for (const JsonValue object : read.objects(read.top(), "files")) {
     RecipeFile file;
-    file.path = read.text(*object, "path");
+    file.path = read.text(object, "path");
     if (!stays_below(file.path)) {
       read.fail_at("path", fmt::format("is '{}', which does not lead below files/", file.path));
     }
-    auto content = parse_base64(read.text(*object, "content"));
+    auto content = parse_base64(read.text(object, "content"));
     if (!content) read.fail_at("content", "is no base64");
     file.content = std::move(content).value_or("");
-    file.executable = read.boolean(*object, "executable");
+    file.executable = read.boolean(object, "executable");
     files.push_back(std::move(file));
   }
   return files;
@@ -77,45 +86,24 @@ std::vector<RecipeFile> read_files(JsonReader& read) {
 }  // namespace
 
 std::string to_json(const Recipe& spec) {
-  rapidjson::StringBuffer buffer;
-  RawJsonWriter writer(buffer);
-  writer.StartObject();
-  writer.Key("version");
-  writer.Uint64(recipe_version);
-  writer.Key("platform");
-  write_text(writer, spec.platform);
-  writer.Key("package");
-  write_text(writer, spec.package.to_string());
-  writer.Key("key");
-  write_text(writer, spec.key);
-  writer.Key("opam");
-  write_text(writer, spec.opam);
-  writer.Key("files");
-  writer.StartArray();
-  for (const RecipeFile& file : spec.files) {
-    writer.StartObject();
-    writer.Key("path");
-    write_text(writer, file.path);
-    writer.Key("content");
-    write_text(writer, to_base64(file.content));
-    writer.Key("executable");
-    writer.Bool(file.executable);
-    writer.EndObject();
-  }
-  writer.EndArray();
-  write_layers(writer, "deps", spec.deps);
-  write_layers(writer, "below", spec.below);
-  writer.Key("system_packages");
-  writer.StartArray();
-  for (const std::string& package : spec.system_packages) write_text(writer, package);
-  writer.EndArray();
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  RecipeJson json;
+  json.open();
+  json.field("version", recipe_version);
+  json.field("platform", spec.platform);
+  json.field("package", spec.package);
+  json.field("key", spec.key);
+  json.field("opam", spec.opam);
+  json.field("files", spec.files);
+  json.field("deps", spec.deps);
+  json.field("below", spec.below);
+  json.field("system_packages", spec.system_packages);
+  json.close();
+  return json.text();
 }
 
 Result<Recipe> parse_recipe(std::string_view json) {
   JsonReader read(json, "the layer's spec");
-  const rapidjson::Value& top = read.top();
+  const JsonValue top = read.top();
   if (const std::uint64_t version = read.count(top, "version"); version != recipe_version) {
     read.fail_at("version",
                  fmt::format("is {}, and must be {}: the program that wrote it and this one are of "

@@ -1,45 +1,16 @@
 #include "layer/report.h"
 
-#include <cmath>
+#include <cstdint>
 
 #include "base/json_reader.h"
-#include "base/json_text.h"
+#include "base/json_writer.h"
 
 namespace oxbow::layer {
 namespace {
 
 using verdict::Outcome;
 
-using AsciiWriter =
-    rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>,
-                      rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>;
-
-std::string write(const LayerReport& report, std::string_view message) {
-  const LayerResult& result = report.result;
-  rapidjson::StringBuffer buffer;
-  AsciiWriter writer(buffer);
-  writer.StartObject();
-  writer.Key("version");
-  writer.Int(1);
-  write_member(writer, "outcome", verdict::name(result.outcome));
-  write_member(writer, "trouble", verdict::name(result.trouble));
-  write_member(writer, "message", message);
-  writer.Key("seconds");
-  writer.Double(std::isfinite(result.seconds) ? result.seconds : 0);
-  writer.Key("found");
-  writer.Bool(result.found);
-  writer.Key("busy");
-  writer.Bool(report.busy);
-  writer.EndObject();
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
-}
-
-// Whether the writer above can write it.
-bool is_utf8(std::string_view text) {
-  rapidjson::StringBuffer buffer;
-  AsciiWriter writer(buffer);
-  return write_text(writer, text);
-}
+constexpr std::uint64_t report_version = 1;
 
 bool is_of_a_step(Outcome outcome) {
   return outcome != Outcome::dependency_failed && outcome != Outcome::no_solution;
@@ -48,19 +19,24 @@ bool is_of_a_step(Outcome outcome) {
 }  // namespace
 
 std::string to_json(const LayerReport& report) {
-  std::string message = report.result.message;
-  if (!is_utf8(message)) {
-    for (char& letter : message) {
-      if (static_cast<unsigned char>(letter) >= 0x80) letter = '?';
-    }
-  }
-  return write(report, message);
+  const LayerResult& result = report.result;
+  PlainJson json;
+  json.open();
+  json.field("version", report_version);
+  json.field("outcome", verdict::name(result.outcome));
+  json.field("trouble", verdict::name(result.trouble));
+  json.field("message", result.message);
+  json.field("seconds", result.seconds);
+  json.field("found", result.found);
+  json.field("busy", report.busy);
+  json.close();
+  return json.text() + "\n";
 }
 
 Result<LayerReport> parse_layer_report(std::string_view json) {
   JsonReader members(json, "the step's result");
-  const rapidjson::Value& top = members.top();
-  if (members.number(top, "version") != 1) members.fail_at("version", "is not 1");
+  const JsonValue top = members.top();
+  if (members.count(top, "version") != report_version) members.fail_at("version", "is not 1");
   LayerReport report;
   LayerResult& result = report.result;
   const auto outcome = verdict::parse_outcome(members.text(top, "outcome"));

@@ -1,27 +1,25 @@
 #include "report/solve_json.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 #include <vector>
 
-#include "base/untrusted.h"
+#include "base/json_writer.h"
 
 namespace oxbow::report {
 namespace {
 
-// Plain ASCII, since an explanation may quote anything that a repository holds.
-using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
+class SolveJson : public JsonWriter<SolveJson> {
+ public:
+  using JsonWriter::value;
 
-void write(Writer& writer, const std::string& text) {
-  const std::string valid = valid_utf8(text);
-  writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-}
-
-std::string text_of(const rapidjson::StringBuffer& buffer) {
-  return {buffer.GetString(), buffer.GetSize()};
-}
+  void value(const solve::NamedConstraints& named) {
+    open();
+    field("name", named.name);
+    field("constraints", named.constraints);
+    close();
+  }
+  void value(const solve::Constraint& constraint) { value(constraint.text); }
+};
 
 std::vector<std::string> sorted_names(const solve::Universe& universe,
                                       const std::vector<solve::PackageIndex>& packages) {
@@ -46,67 +44,37 @@ std::string solved_root_json(const plan::SolvedState& state, const plan::SolvedR
   }
   std::ranges::sort(order);
 
-  rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
-  writer.StartObject();
-  writer.Key("root");
-  write(writer, universe.package(root.root).id.to_string());
-  writer.Key("ok");
-  writer.Bool(true);
-  writer.Key("packages");
-  writer.StartObject();
+  SolveJson json;
+  json.open();
+  json.field("root", universe.package(root.root).id);
+  json.field("ok", true);
+  json.key("packages").open();
   for (const auto& [name, at] : order) {
     const plan::Layer& layer = state.layer(root.layers[at]);
-    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.StartObject();
-    writer.Key("deps");
-    writer.StartArray();
-    for (const std::string& dep : sorted_names(universe, nodes[at].deps)) write(writer, dep);
-    writer.EndArray();
-    writer.Key("build_id");
-    if (layer.build_id) {
-      write(writer, *layer.build_id);
-    } else {
-      writer.Null();
-    }
-    writer.Key("key");
-    write(writer, layer.key);
-    writer.Key("day10_key");
+    json.key(name).open();
+    json.field("deps", sorted_names(universe, nodes[at].deps));
+    json.field("build_id", layer.build_id);
+    json.field("key", layer.key);
+    json.key("day10_key");
     if (day10_keys) {
-      write(writer, (*day10_keys)[at]);
+      json.value((*day10_keys)[at]);
     } else {
-      writer.Null();
+      json.null();
     }
-    writer.EndObject();
+    json.close();
   }
-  writer.EndObject();
-  writer.EndObject();
-  return text_of(buffer);
+  json.close().close();
+  return json.text();
 }
 
 std::string unsolved_root_json(const plan::Installability& root) {
-  rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
-  writer.StartObject();
-  writer.Key("root");
-  write(writer, root.package.to_string());
-  writer.Key("ok");
-  writer.Bool(false);
-  writer.Key("explanation");
-  writer.StartArray();
-  for (const solve::NamedConstraints& named : root.explanation) {
-    writer.StartObject();
-    writer.Key("name");
-    write(writer, named.name);
-    writer.Key("constraints");
-    writer.StartArray();
-    for (const solve::Constraint& constraint : named.constraints) write(writer, constraint.text);
-    writer.EndArray();
-    writer.EndObject();
-  }
-  writer.EndArray();
-  writer.EndObject();
-  return text_of(buffer);
+  SolveJson json;
+  json.open();
+  json.field("root", root.package);
+  json.field("ok", false);
+  json.field("explanation", root.explanation);
+  json.close();
+  return json.text();
 }
 
 }  // namespace oxbow::report

@@ -1,19 +1,15 @@
 #include "sandbox/runc.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <string_view>
 
 #include "base/build_user.h"
 #include "base/file.h"
+#include "base/json_writer.h"
 #include "sandbox/contained_process.h"
 #include "sandbox/control_group.h"
 
 namespace oxbow::sandbox {
 namespace {
-
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 // Writes a container's config.json.
 // Source: the OCI runtime specification 1.0.2, config.md and config-linux.md.
@@ -35,27 +31,23 @@ class ContainerConfig {
       key("linux");
       object([&] { write_linux(); });
     });
-    return buffer_.GetString();
+    return json_.text();
   }
 
  private:
   bool is_root() const { return request_->identity == Identity::root_with_network; }
 
   void write_process() {
-    key("terminal");
-    writer_.Bool(request_->terminal);
+    member("terminal", request_->terminal);
     member("cwd", request_->directory);
     key("user");
     object([&] {
-      key("uid");
-      writer_.Uint(is_root() ? 0 : build_user);
-      key("gid");
-      writer_.Uint(is_root() ? 0 : build_user);
+      member("uid", is_root() ? 0 : build_user);
+      member("gid", is_root() ? 0 : build_user);
     });
     texts("args", request_->arguments);
     texts("env", request_->environment);
-    key("noNewPrivileges");
-    writer_.Bool(true);
+    member("noNewPrivileges", true);
     if (is_root()) {
       const std::vector<std::string> powers = {"CAP_CHOWN",     "CAP_DAC_OVERRIDE", "CAP_FOWNER",
                                                "CAP_FSETID",    "CAP_SETGID",       "CAP_SETUID",
@@ -79,10 +71,8 @@ class ContainerConfig {
   void write_limit(std::string_view type, std::uint64_t value) {
     object([&] {
       member("type", type);
-      key("hard");
-      writer_.Uint64(value);
-      key("soft");
-      writer_.Uint64(value);
+      member("hard", value);
+      member("soft", value);
     });
   }
 
@@ -175,39 +165,30 @@ class ContainerConfig {
     });
   }
 
-  void key(std::string_view name) {
-    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-  }
-  void text(std::string_view value) {
-    writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-  }
-  void member(std::string_view name, std::string_view value) {
-    key(name);
-    text(value);
+  template <typename T>
+  void member(std::string_view name, const T& value) {
+    json_.field(name, value);
   }
   void texts(std::string_view name, const std::vector<std::string>& values) {
-    key(name);
-    array([&] {
-      for (const std::string& value : values) text(value);
-    });
+    member(name, values);
   }
+  void key(std::string_view name) { json_.key(name); }
   template <typename Write>
   void object(const Write& write) {
-    writer_.StartObject();
+    json_.open();
     write();
-    writer_.EndObject();
+    json_.close();
   }
   template <typename Write>
   void array(const Write& write) {
-    writer_.StartArray();
+    json_.open_list();
     write();
-    writer_.EndArray();
+    json_.close_list();
   }
 
   const SandboxRequest* request_;
   const ControlGroup* group_;
-  rapidjson::StringBuffer buffer_;
-  Writer writer_{buffer_};
+  PlainJson json_{JsonText::as_it_is};
 };
 
 }  // namespace
@@ -215,8 +196,7 @@ class ContainerConfig {
 Result<SandboxEnd> Runc::run(const SandboxRequest& request) {
   const auto group = ControlGroup::make(request.limits.memory, request.limits.processes);
   const ControlGroup* const limits = group ? &*group : nullptr;
-  TRY(
-             write_file(request.scratch / "config.json", ContainerConfig(request, limits).text()));
+  TRY(write_file(request.scratch / "config.json", ContainerConfig(request, limits).text()));
   ContainedProcess process;
   process.arguments = {program_, "--root",   (request.scratch / "state").string(),
                        "run",    "--bundle", request.scratch.string(),

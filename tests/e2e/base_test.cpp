@@ -34,7 +34,7 @@ TEST_CASE("base show prints what the record says") {
             (base / "fs").string() + "\",\"bytes\":3000000}\n");
   oxbow::repo::write_file(base / "base.json", "{}");
   CHECK(program.error({"base", "show", "--cache", cache}) ==
-        (base / "base.json").string() + ": version: expected 1");
+        (base / "base.json").string() + ": the base's record: member 'version' is missing");
 }
 
 TEST_CASE("base create refuses what it cannot make") {
