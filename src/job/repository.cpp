@@ -105,22 +105,6 @@ Result<RepositorySpec> parse_repository_spec(std::string_view text) {
   return spec;
 }
 
-Result<fs::path> RepositoryOpener::local_path(const std::string& place) {
-  if (!repo::is_url(place)) return fs::path(place);
-  progress_->at("fetching " + repo::without_credentials(place), 0, 0);
-  return repo::mirror(place, cache_ / "mirrors", [&](const repo::TransferProgress& transfer) {
-    progress_->at("fetching " + repo::without_credentials(place), transfer.objects_received,
-                  transfer.objects_total);
-    return true;
-  });
-}
-
-Result<std::shared_ptr<repo::GitRepository>> RepositoryOpener::open_git(const std::string& place) {
-  TRY_ASSIGN(const auto path, local_path(place));
-  TRY_ASSIGN(auto opened, repo::GitRepository::open(path));
-  return std::shared_ptr<repo::GitRepository>(std::move(opened));
-}
-
 Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) {
   if (spec.base) {
     return fail("'" + spec.to_string() +
@@ -137,7 +121,7 @@ Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) 
     const repo::ObjectId root = directory->root();
     return opam_repository({std::move(directory), root, ""}, spec.place);
   }
-  TRY_ASSIGN(auto git, open_git(spec.place));
+  TRY_ASSIGN(auto git, mirrors_.open(spec.place));
   TRY_ASSIGN(auto revision, git->resolve(spec.revision.empty() ? "HEAD" : spec.revision));
   return opam_repository(tree_of(std::move(git), revision), spec.to_string());
 }
@@ -146,14 +130,14 @@ Result<RepositoryChange> RepositoryOpener::open_change(const RepositorySpec& spe
   if (!spec.base) {
     return fail("'" + spec.to_string() + "' is no change; write PATH#BASE..HEAD");
   }
-  TRY_ASSIGN(auto git, open_git(spec.place));
+  TRY_ASSIGN(auto git, mirrors_.open(spec.place));
   TRY_ASSIGN(const auto base, git->resolve(*spec.base));
   TRY_ASSIGN(const auto head, git->resolve(spec.revision.empty() ? "HEAD" : spec.revision));
   return merged(git, base, head, spec.to_string());
 }
 
 Result<RepositoryChange> RepositoryOpener::open_clone(const fs::path& path) {
-  TRY_ASSIGN(auto git, open_git(path.string()));
+  TRY_ASSIGN(auto git, mirrors_.open(path.string()));
   TRY_ASSIGN(const auto base, git->upstream());
   TRY_ASSIGN(const auto head, git->resolve("HEAD"));
   return merged(git, base, head, path.string());

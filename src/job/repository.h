@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "base/error.h"
-#include "job/progress.h"
+#include "job/mirrors.h"
 #include "repo/git.h"
 #include "repo/tree_source.h"
 
@@ -57,8 +57,8 @@ std::string conflict_text(const repo::Revision& base, const repo::Revision& head
 /// Opens repositories; those at a URL are mirrored below `cache` first.
 class RepositoryOpener {
  public:
-  RepositoryOpener(std::filesystem::path cache, Progress& progress)
-      : cache_(std::move(cache)), progress_(&progress) {}
+  RepositoryOpener(const std::filesystem::path& cache, Progress& progress)
+      : mirrors_(cache / "mirrors", progress) {}
 
   /// One state. A plain directory will do where no revision is named.
   Result<RepositoryTree> open_state(const RepositorySpec& spec);
@@ -70,11 +70,7 @@ class RepositoryOpener {
   Result<RepositoryChange> open_clone(const std::filesystem::path& path);
 
  private:
-  Result<std::filesystem::path> local_path(const std::string& place);
-  Result<std::shared_ptr<repo::GitRepository>> open_git(const std::string& place);
-
-  std::filesystem::path cache_;
-  Progress* progress_;
+  Mirrors mirrors_;
 };
 
 }  // namespace oxbow::job
