@@ -84,3 +84,8 @@ TEST_CASE("a comment has at most ten commands") {
   for (int i = 0; i < 50; ++i) many += "/oxbow help\n";
   CHECK(parse_commands(many).size() == 10);
 }
+
+TEST_CASE("a fence that is indented like code closes no block") {
+  CHECK(told("```\ncode\n    ```\n/oxbow rerun\n```\n").empty());
+  CHECK(told("```\ncode\n   ```\n/oxbow rerun\n") == Texts{"rerun all"});
+}
