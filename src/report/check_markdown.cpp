@@ -20,11 +20,16 @@ constexpr std::size_t most_table_bytes = 10'000;
 
 class CheckComment {
  public:
-  explicit CheckComment(const CheckReport& report) : report_(report) {}
+  CheckComment(const CheckReport& report, OnlyTarget only)
+      : report_(report),
+        only_(only),
+        plans_(of_targets(report.plan.targets, only)),
+        checks_(of_targets(report.targets, only)) {}
 
   std::string text(std::string_view rest) && {
     using enum plan::Level;
-    comment_.add(prose(summary(report_)) + "\n\n" + prose(summary(report_.plan)) + "\n");
+    comment_.add(prose(summary(report_, only_)) + "\n\n" + prose(summary(report_.plan, only_)) +
+                 "\n");
     add_failures(regressions);
     add_solutions(installability_lists.front());
     add_failures(new_failures);
@@ -50,9 +55,8 @@ class CheckComment {
  private:
   template <typename Each>
   void each_target(const Each& each) {
-    for (std::size_t i = 0; i < std::min(report_.targets.size(), report_.plan.targets.size());
-         ++i) {
-      each(report_.plan.targets[i], report_.targets[i]);
+    for (std::size_t i = 0; i < std::min(plans_.size(), checks_.size()); ++i) {
+      each(plans_[i], checks_[i]);
     }
   }
 
@@ -134,6 +138,9 @@ class CheckComment {
   }
 
   const CheckReport& report_;
+  OnlyTarget only_;
+  std::span<const TargetReport> plans_;
+  std::span<const TargetCheck> checks_;
   CheckWording wording_{markdown_plan_bounds, markdown_check_bounds};
   Comment comment_;
   std::size_t log_bytes_ = 0;
@@ -141,8 +148,8 @@ class CheckComment {
 
 }  // namespace
 
-std::string to_markdown(const CheckReport& report, std::string_view rest) {
-  return CheckComment(report).text(rest);
+std::string to_markdown(const CheckReport& report, std::string_view rest, OnlyTarget only) {
+  return CheckComment(report, only).text(rest);
 }
 
 }  // namespace oxbow::report

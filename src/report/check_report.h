@@ -60,7 +60,7 @@ struct CheckReport {
 };
 
 /// Whether the author of the change must hear of anything: a root's verdict, or a root that the
-/// plan says can no longer be installed.
-bool has_bad_news(const CheckReport& report);
+/// plan says can no longer be installed; on any target, or on one.
+bool has_bad_news(const CheckReport& report, OnlyTarget only = {});
 
 }  // namespace oxbow::report

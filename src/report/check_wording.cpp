@@ -29,10 +29,10 @@ struct Regressed {
   Packages dependents;
 };
 
-Regressed regressed(const CheckReport& report) {
+Regressed regressed(std::span<const TargetCheck> targets) {
   Regressed regressed;
   Packages roots;
-  for (const TargetCheck& target : report.targets) {
+  for (const TargetCheck& target : targets) {
     for (const FailureGroup& group : failure_groups(target, Verdict::regressed)) {
       for (const Failure& failure : group.failures) {
         if (failure.layer != nullptr) regressed.failed.insert(failure.layer->package);
@@ -50,9 +50,9 @@ bool fails_unknown(const RootCheck& root) {
 }
 
 template <typename Predicate>
-std::size_t count_roots(const CheckReport& report, const Predicate& counts) {
+std::size_t count_roots(std::span<const TargetCheck> targets, const Predicate& counts) {
   Packages roots;
-  for (const TargetCheck& target : report.targets) {
+  for (const TargetCheck& target : targets) {
     for (const RootCheck& root : target.roots) {
       if (counts(root)) roots.insert(root.package);
     }
@@ -60,13 +60,13 @@ std::size_t count_roots(const CheckReport& report, const Predicate& counts) {
   return roots.size();
 }
 
-std::size_t count_roots(const CheckReport& report, Verdict verdict) {
-  return count_roots(report, [&](const RootCheck& root) { return root.verdict() == verdict; });
+std::size_t count_roots(std::span<const TargetCheck> targets, Verdict verdict) {
+  return count_roots(targets, [&](const RootCheck& root) { return root.verdict() == verdict; });
 }
 
-std::size_t count_uninstallable(const CheckReport& report) {
+std::size_t count_uninstallable(std::span<const TargetReport> targets) {
   Packages roots;
-  for (const TargetReport& target : report.plan.targets) {
+  for (const TargetReport& target : targets) {
     for (const plan::Installability& each : target.newly_uninstallable) roots.insert(each.package);
   }
   return roots.size();
@@ -77,9 +77,9 @@ bool has_trouble(const BuiltLayer& layer) {
   return layer.outcome == Outcome::internal_error && layer.failed_key.empty();
 }
 
-std::size_t count_trouble(const CheckReport& report) {
+std::size_t count_trouble(std::span<const TargetCheck> targets) {
   std::size_t number = 0;
-  for (const TargetCheck& target : report.targets) {
+  for (const TargetCheck& target : targets) {
     number += static_cast<std::size_t>(std::ranges::count_if(target.layers, has_trouble) +
                                        std::ranges::count_if(target.base_layers, has_trouble));
   }
@@ -178,8 +178,9 @@ Phrase built_counts(std::span<const TargetCheck> targets) {
   return phrase;
 }
 
-Phrase summary(const CheckReport& report) {
-  const auto [failed, dependents] = regressed(report);
+Phrase summary(const CheckReport& report, OnlyTarget only) {
+  const auto targets = of_targets(report.targets, only);
+  const auto [failed, dependents] = regressed(targets);
   std::vector<Phrase> counts;
   const auto add = [&](Style style, std::size_t number, std::string_view what) {
     if (number > 0) counts.emplace_back().add(style, grouped(number)).words(" ").words(what);
@@ -190,18 +191,19 @@ Phrase summary(const CheckReport& report) {
   if (counts.empty()) {
     counts.emplace_back().words(report.interrupted ? "nothing regressed" : "Nothing regressed");
   }
-  add(Style::bad, count_uninstallable(report), "newly uninstallable");
-  add(Style::bad, count_roots(report, Verdict::added_failing), "new and failing to build");
-  add(Style::strong, count_trouble(report), "not built because of trouble of ours");
-  add(Style::strong, count_roots(report, fails_unknown), "failing, and not known of the base");
-  add(Style::words, count_roots(report, Verdict::still_failing), "still failing");
-  add(Style::strong, count_roots(report, Verdict::fixed), "fixed");
+  add(Style::bad, count_uninstallable(of_targets(report.plan.targets, only)),
+      "newly uninstallable");
+  add(Style::bad, count_roots(targets, Verdict::added_failing), "new and failing to build");
+  add(Style::strong, count_trouble(targets), "not built because of trouble of ours");
+  add(Style::strong, count_roots(targets, fails_unknown), "failing, and not known of the base");
+  add(Style::words, count_roots(targets, Verdict::still_failing), "still failing");
+  add(Style::strong, count_roots(targets, Verdict::fixed), "fixed");
   Phrase phrase;
   if (report.interrupted) phrase.bad("Interrupted").words(": ");
   for (std::size_t i = 0; i < counts.size(); ++i) {
     phrase.words(i > 0 ? ", " : "").append(counts[i]);
   }
-  phrase.words("; ").append(built_counts(report.targets));
+  phrase.words("; ").append(built_counts(targets));
   if (report.limit) phrase.words(" (--limit " + std::to_string(*report.limit) + ")");
   return phrase.words(", " + duration(report.seconds) + ".");
 }

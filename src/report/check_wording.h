@@ -22,8 +22,8 @@ std::string duration(double seconds);
 /// A key as far as people compare it.
 std::string_view short_key(std::string_view key);
 
-/// The verdict in a line.
-Phrase summary(const CheckReport& report);
+/// The verdict in a line: of the whole report, or of one target.
+Phrase summary(const CheckReport& report, OnlyTarget only = {});
 
 /// "31 built, 98 cached, 3 not built".
 Phrase built_counts(std::span<const TargetCheck> targets);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,5 +44,14 @@ struct Report {
   std::vector<TargetReport> targets;
   bool cache_known = false;  ///< whether a cache was looked at
 };
+
+/// Which of a report's targets are worded: all of them, or the one at this position.
+using OnlyTarget = std::optional<std::size_t>;
+
+/// Those of a list that stands beside the report's targets.
+template <typename OfTarget>
+std::span<const OfTarget> of_targets(const std::vector<OfTarget>& all, OnlyTarget only) {
+  return only ? std::span(all).subspan(*only, 1) : std::span(all);
+}
 
 }  // namespace oxbow::report

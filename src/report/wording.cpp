@@ -71,10 +71,10 @@ Phrase choice(const plan::Because& because, std::size_t at_most) {
       }));
 }
 
-std::size_t count_packages(const Report& report,
+std::size_t count_packages(std::span<const TargetReport> targets,
                            std::vector<plan::Installability> TargetReport::* which) {
   std::set<opam::PackageId> packages;
-  for (const TargetReport& target : report.targets) {
+  for (const TargetReport& target : targets) {
     for (const plan::Installability& each : target.*which) packages.insert(each.package);
   }
   return packages.size();
@@ -97,32 +97,32 @@ Phrase rebuilt_counts(const TargetReport& target, bool cache_known) {
   return phrase;
 }
 
-void summarise_targets(const Report& report, Phrase& phrase) {
-  if (report.targets.empty()) {
+void summarise_targets(std::span<const TargetReport> targets, bool cache_known, Phrase& phrase) {
+  if (targets.empty()) {
     phrase.words("No target was solved for.");
     return;
   }
-  const auto most = std::ranges::max_element(report.targets, {}, [](const TargetReport& target) {
+  const auto most = std::ranges::max_element(targets, {}, [](const TargetReport& target) {
     return std::pair(target.cone.packages_rebuilt(), target.cone.layers());
   });
   if (most->cone.added.empty()) {
     phrase.words("This change rebuilds nothing.");
     return;
   }
-  const bool several = report.targets.size() > 1;
+  const bool several = targets.size() > 1;
   phrase.words(several ? "This change rebuilds up to " : "This change rebuilds ")
-      .append(rebuilt_counts(*most, report.cache_known))
-      .words(several ? ", on " + counted(report.targets.size(), "target") + "." : ".");
+      .append(rebuilt_counts(*most, cache_known))
+      .words(several ? ", on " + counted(targets.size(), "target") + "." : ".");
 }
 
-void summarise_solutions(const Report& report, Phrase& phrase) {
-  if (const std::size_t lost = count_packages(report, &TargetReport::newly_uninstallable)) {
+void summarise_solutions(std::span<const TargetReport> targets, Phrase& phrase) {
+  if (const std::size_t lost = count_packages(targets, &TargetReport::newly_uninstallable)) {
     phrase.words(" ").bad(counted(lost, "package")).words(" can no longer be installed.");
   }
-  if (const std::size_t gained = count_packages(report, &TargetReport::newly_installable)) {
+  if (const std::size_t gained = count_packages(targets, &TargetReport::newly_installable)) {
     phrase.words(" ").strong(counted(gained, "package")).words(" can be installed now.");
   }
-  if (const std::size_t without = count_packages(report, &TargetReport::added_uninstallable)) {
+  if (const std::size_t without = count_packages(targets, &TargetReport::added_uninstallable)) {
     phrase.words(" ").strong(counted(without, "new package")).words(" cannot be installed.");
   }
 }
@@ -186,10 +186,11 @@ Phrase target_counts(const TargetReport& target, bool cache_known) {
                       (target.solved == 1 ? " has" : " have") + " a solution");
 }
 
-Phrase summary(const Report& report) {
+Phrase summary(const Report& report, OnlyTarget only) {
+  const auto targets = of_targets(report.targets, only);
   Phrase phrase;
-  summarise_targets(report, phrase);
-  summarise_solutions(report, phrase);
+  summarise_targets(targets, report.cache_known, phrase);
+  summarise_solutions(targets, phrase);
   summarise_findings(report, phrase);
   return phrase;
 }

@@ -51,8 +51,8 @@ inline constexpr std::array installability_lists = {
     InstallabilityList{"Newly installable, and what stood in the way",
                        &TargetReport::newly_installable}};
 
-/// The whole report in a line or two.
-Phrase summary(const Report& report);
+/// The whole report in a line or two, or what it says of one target.
+Phrase summary(const Report& report, OnlyTarget only = {});
 
 /// Why something is rebuilt, naming at most so many packages: "because of ocaml.5.2.0". A
 /// dependency without packages is one of many.
