@@ -1,18 +1,15 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 
 #include "base/error.h"
 #include "bot/build_watch.h"
 #include "bot/held_job.h"
-#include "bot/notices.h"
+#include "bot/run_record.h"
 #include "bot/settings.h"
 #include "job/check.h"
 #include "job/mirrors.h"
 #include "job/state.h"
-#include "store/jobs.h"
-#include "store/runs.h"
 
 namespace oxbow::bot {
 
@@ -29,33 +26,22 @@ class RunBuild {
   RunBuild(store::Database& database, const BotSettings& settings, job::Mirrors& mirrors,
            job::StateLoader& loader, Now now, RunGraph run_graph)
       : database_(&database),
-        runs_(database),
-        jobs_(database),
-        notices_(database, settings),
+        record_(database, settings, now),
         settings_(&settings),
         mirrors_(&mirrors),
         loader_(&loader),
         now_(std::move(now)),
         run_graph_(std::move(run_graph)) {}
 
-  /// Does the job, which is held. When it is lost or the program ends (`ends`), building stops:
-  /// what was built stays in the cache, and a job that was not lost is given back. Errors: of the
-  /// store.
-  Result<void> work_on(const store::Job& job, std::string_view owner, const HeldJob& held,
-                       const std::function<bool()>& ends);
+  /// Does the job. When it is lost or the program ends (`ends`), building stops: what was built
+  /// stays in the cache, and a job that was not lost is given back. Errors: of the store.
+  Result<void> work_on(HeldJob& held, const std::function<bool()>& ends);
 
  private:
-  Result<job::Checked> check(const store::Run& run, job::PlanRequest& request, BuildWatch& watch,
-                             const std::function<bool()>& stop);
-  Result<void> keep(store::Run& run, job::Checked& checked);
-  Result<void> keep_target(const store::Run& run, std::size_t target,
-                           const report::TargetCheck& check);
-  Result<void> conclude_trouble(store::Run& run, std::string_view error);
+  Result<report::CheckReport> check(const store::Run& run, const std::function<bool()>& stop);
 
   store::Database* database_;
-  store::Runs runs_;
-  store::Jobs jobs_;
-  Notices notices_;
+  RunRecord record_;
   const BotSettings* settings_;
   job::Mirrors* mirrors_;
   job::StateLoader* loader_;

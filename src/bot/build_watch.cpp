@@ -7,25 +7,37 @@
 namespace oxbow::bot {
 namespace {
 
+constexpr std::chrono::milliseconds between_writes{500};
 constexpr std::chrono::seconds between_shown{2};
+
+// Whether something done at `last` may be done again.
+bool is_due(const std::optional<Time>& last, std::chrono::milliseconds apart, Time now) {
+  return !last || now - *last >= apart;
+}
 
 }  // namespace
 
-BuildWatch::BuildWatch(const store::Run& run, std::vector<std::string> checks,
-                       store::Database& database, store::Runs& runs, Notices& notices, Now now)
-    : run_(run),
+BuildWatch::BuildWatch(store::Run run, std::vector<std::string> checks, store::Database& database,
+                       const BotSettings& settings, Now now)
+    : run_(std::move(run)),
       checks_(std::move(checks)),
       database_(&database),
-      runs_(&runs),
-      notices_(&notices),
+      runs_(database),
+      notices_(database, settings),
       now_(std::move(now)) {
-  auto planned = runs_->layers(run.id, 0, std::numeric_limits<std::int32_t>::max());
+  auto planned = runs_.layers(run_.id, 0, std::numeric_limits<std::int32_t>::max());
   if (!planned) return;
   for (store::RunLayer& one : *planned) {
     std::size_t& next = next_position_[one.target];
     next = std::max(next, one.position + 1);
     layers_[{one.target, one.key}] = std::move(one);
   }
+}
+
+BuildWatch::~BuildWatch() {
+  if (unwritten_.empty()) return;
+  [[maybe_unused]] const auto passed_over =
+      database_->transaction([this] { return write_layers(); });
 }
 
 void BuildWatch::begin_graph(const schedule::StepGraph& graph, std::size_t cached) {
@@ -47,21 +59,17 @@ store::RunLayer& BuildWatch::layer(schedule::StepIndex step) {
   return at->second;
 }
 
-void BuildWatch::keep(const store::RunLayer& layer) {
-  [[maybe_unused]] const auto passed_over = runs_->set_layer(run_.id, layer);
-}
-
 void BuildWatch::started(schedule::StepIndex step) {
   store::RunLayer& one = layer(step);
   one.state = store::LayerState::running;
   one.cached = false;
-  keep(one);
+  unwritten_.insert(&one);
 }
 
 void BuildWatch::set_aside(schedule::StepIndex step) {
   store::RunLayer& one = layer(step);
   one.state = store::LayerState::waiting;
-  keep(one);
+  unwritten_.insert(&one);
 }
 
 void BuildWatch::finished(schedule::StepIndex step, const schedule::StepResult& result) {
@@ -71,13 +79,34 @@ void BuildWatch::finished(schedule::StepIndex step, const schedule::StepResult& 
   one.seconds = result.seconds;
   one.cached = result.found;
   one.error_line = result.message;
-  keep(one);
+  unwritten_.insert(&one);
 }
 
 void BuildWatch::at(const schedule::StepCounts& counts, double seconds_left) {
   const Time now = now_();
-  if (target_ >= checks_.size() || (shown_ && now - *shown_ < between_shown)) return;
-  shown_ = now;
+  const bool writes = !unwritten_.empty() && is_due(written_, between_writes, now);
+  const bool shows = target_ < checks_.size() && is_due(shown_, between_shown, now);
+  if (!writes && !shows) return;
+  const auto done = database_->transaction([&]() -> Result<void> {
+    if (writes) TRY(write_layers());
+    return shows ? show(counts, seconds_left, now) : Result<void>();
+  });
+  if (writes) written_ = now;
+  if (shows) shown_ = now;
+  if (writes && done) unwritten_.clear();
+}
+
+Result<void> BuildWatch::write_layers() {
+  for (const store::RunLayer* const layer : unwritten_) {
+    TRY(runs_.set_layer(run_.id, *layer));
+  }
+  return {};
+}
+
+Result<void> BuildWatch::show(const schedule::StepCounts& counts, double seconds_left, Time now) {
+  // A run that was cancelled has told so, and nothing is to be told after that.
+  TRY_ASSIGN(const auto run, runs_.find(run_.id));
+  if (!run || run->state != store::RunState::building) return {};
   BuildCounts told;
   told.layers = counts.total() + cached_;
   told.cached = cached_;
@@ -89,13 +118,8 @@ void BuildWatch::at(const schedule::StepCounts& counts, double seconds_left) {
       told.running.push_back(one.package);
     }
   }
-  const RunFacts facts = notices_->facts(run_, Stage::building);
-  [[maybe_unused]] const auto passed_over = database_->transaction([&]() -> Result<void> {
-    // A run that was cancelled has told so, and nothing is to be told after that.
-    const auto run = runs_->find(run_.id);
-    if (!run || !*run || (*run)->state != store::RunState::building) return {};
-    return notices_->check(run_, checks_[target_], progress_output(told, facts), now);
-  });
+  return notices_.check(run_, checks_[target_],
+                        progress_output(told, notices_.facts(run_, Stage::building)), now);
 }
 
 }  // namespace oxbow::bot

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,17 @@
 
 namespace oxbow::bot {
 
-/// BuildWatch writes down how the steps of a run's targets go, for its page and its check runs.
-/// Trouble with the store is passed over: what is written at the end counts. For one thread.
+/// BuildWatch writes down how the steps of a run's targets go, for its page and its check runs: a
+/// few times a second, and at its end. A crash loses what was not written yet, and trouble with the
+/// store is passed over: it is progress, and what is kept at the end counts. For one thread.
 class BuildWatch final : public schedule::StepObserver {
  public:
   /// The run's targets have been planned; `checks` are the names of their check runs.
-  BuildWatch(const store::Run& run, std::vector<std::string> checks, store::Database& database,
-             store::Runs& runs, Notices& notices, Now now);
+  BuildWatch(store::Run run, std::vector<std::string> checks, store::Database& database,
+             const BotSettings& settings, Now now);
+  BuildWatch(const BuildWatch&) = delete;
+  BuildWatch& operator=(const BuildWatch&) = delete;
+  ~BuildWatch() override;
 
   /// From now on it is this target's steps that are told of, those of `graph`.
   void begin_target(std::size_t target) { target_ = target; }
@@ -33,19 +38,22 @@ class BuildWatch final : public schedule::StepObserver {
 
  private:
   store::RunLayer& layer(schedule::StepIndex step);
-  void keep(const store::RunLayer& layer);
+  Result<void> write_layers();
+  Result<void> show(const schedule::StepCounts& counts, double seconds_left, Time now);
 
-  const store::Run& run_;
+  store::Run run_;
   std::vector<std::string> checks_;
   store::Database* database_;
-  store::Runs* runs_;
-  Notices* notices_;
+  store::Runs runs_;
+  Notices notices_;
   Now now_;
   std::size_t target_ = 0;
   const schedule::StepGraph* graph_ = nullptr;
   std::map<std::pair<std::size_t, std::string>, store::RunLayer> layers_;  // by target and key
   std::map<std::size_t, std::size_t> next_position_;                       // by target
   std::size_t cached_ = 0;
+  std::set<store::RunLayer*> unwritten_;
+  std::optional<Time> written_;
   std::optional<Time> shown_;
 };
 

@@ -1,7 +1,6 @@
 #include "bot/decide.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "github/command.h"
@@ -55,18 +54,9 @@ class Decider {
     if (known_->pull && known_->pull->updated_at > pull.updated_at) {
       return pass("a later event of this pull request came before");
     }
-    store::Pull state;
-    if (known_->pull) state = *known_->pull;
-    state.repository = repository_->name;
-    state.number = pull.number;
-    state.installation = event.origin.installation;
-    state.title = pull.title;
-    state.author = pull.author;
-    state.head = pull.head;
-    state.base_branch = pull.base_branch;
-    state.draft = pull.draft;
-    state.open = pull.open && event.action != github::PullRequestAction::closed;
-    state.updated_at = pull.updated_at;
+    store::Pull state = stored(pull, place_of(event.origin));
+    if (known_->pull) state.approved_head = known_->pull->approved_head;
+    if (event.action == github::PullRequestAction::closed) state.open = false;
     act(RememberPull{state});
     if (!state.open) return cancel_all("the pull request was closed");
 
@@ -91,35 +81,29 @@ class Decider {
     if (!is_tested(*repository_, event.branch)) return pass("the branch is not tested");
     if (event.before.empty()) return pass("the branch is new: there is no state before");
     cancel_all("a newer state was pushed");
-    StartRun run;
-    run.subject.repository = repository_->name;
-    run.subject.kind = store::RunKind::push;
-    run.subject.installation = event.origin.installation;
-    run.subject.title = event.title;
-    run.subject.author = event.origin.sender.login;
-    run.subject.head = event.after;
-    run.subject.base = event.before;
-    run.subject.base_branch = event.branch;
-    run.hold = policy_->build ? Hold::none : Hold::building_off;
-    run.cause = "pushed to " + event.branch;
-    act(std::move(run));
+    start({.repository = repository_->name,
+           .kind = store::RunKind::push,
+           .installation = event.origin.installation,
+           .title = event.title,
+           .author = event.origin.sender.login,
+           .head = event.after,
+           .base = event.before,
+           .base_branch = event.branch},
+          "pushed to " + event.branch);
   }
 
   void on(const github::MergeGroupEvent& event) {
     if (!has_repository(event.origin)) return;
     if (!is_tested(*repository_, event.base_branch)) return pass("the branch is not tested");
-    StartRun run;
-    run.subject.repository = repository_->name;
-    run.subject.kind = store::RunKind::merge_group;
-    run.subject.installation = event.origin.installation;
-    run.subject.title = "merge group for " + event.base_branch;
-    run.subject.author = event.origin.sender.login;
-    run.subject.head = event.head;
-    run.subject.base = event.base;
-    run.subject.base_branch = event.base_branch;
-    run.hold = policy_->build ? Hold::none : Hold::building_off;
-    run.cause = "to be merged";
-    act(std::move(run));
+    start({.repository = repository_->name,
+           .kind = store::RunKind::merge_group,
+           .installation = event.origin.installation,
+           .title = "merge group for " + event.base_branch,
+           .author = event.origin.sender.login,
+           .head = event.head,
+           .base = event.base,
+           .base_branch = event.base_branch},
+          "to be merged");
   }
 
   void on(const github::CheckRunEvent& event) {
@@ -299,19 +283,29 @@ class Decider {
 
   void start(const store::Pull& pull, RunScope scope, Hold hold,
              const std::vector<std::string>& packages, std::string cause) {
-    StartRun run;
-    run.subject.repository = repository_->name;
-    run.subject.installation = pull.installation;
-    run.subject.pull = pull.number;
-    run.subject.title = pull.title;
-    run.subject.author = pull.author;
-    run.subject.head = pull.head;
-    run.subject.base_branch = pull.base_branch;
-    run.scope = scope;
-    run.hold = hold;
-    run.packages = packages;
-    run.cause = std::move(cause);
-    act(std::move(run));
+    act(StartRun{.subject = {.repository = repository_->name,
+                             .installation = pull.installation,
+                             .pull = pull.number,
+                             .title = pull.title,
+                             .author = pull.author,
+                             .head = pull.head,
+                             .base = "",
+                             .base_branch = pull.base_branch},
+                 .scope = scope,
+                 .hold = hold,
+                 .packages = packages,
+                 .cause = std::move(cause)});
+  }
+
+  void start(store::RunSubject subject, std::string cause) {
+    act(StartRun{.subject = std::move(subject),
+                 .hold = policy_->build ? Hold::none : Hold::building_off,
+                 .packages = {},
+                 .cause = std::move(cause)});
+  }
+
+  github::Place place_of(const github::Origin& origin) const {
+    return {repository_->name, origin.installation};
   }
 
   // A run that goes on is not begun again: who asked wants it done, and that it will be.
@@ -375,16 +369,18 @@ class Decider {
 
 }  // namespace
 
-bool is_same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-const TestedRepository* Policy::find(std::string_view repository) const {
-  const auto found = std::ranges::find_if(repositories, [&](const TestedRepository& one) {
-    return is_same_name(one.name, repository);
-  });
-  return found == repositories.end() ? nullptr : &*found;
+store::Pull stored(const github::PullRequest& pull, const github::Place& place) {
+  return {.repository = place.repository,
+          .number = pull.number,
+          .installation = place.installation,
+          .title = pull.title,
+          .author = pull.author,
+          .head = pull.head,
+          .base_branch = pull.base_branch,
+          .draft = pull.draft,
+          .open = pull.open,
+          .approved_head = "",
+          .updated_at = pull.updated_at};
 }
 
 Decision decide(const github::Event& event, const Policy& policy, const Known& known) {

@@ -101,4 +101,7 @@ struct Decision {
 
 Decision decide(const github::Event& event, const Policy& policy, const Known& known);
 
+/// A pull request of a place as the store has it, approved by nobody.
+store::Pull stored(const github::PullRequest& pull, const github::Place& place);
+
 }  // namespace oxbow::bot

@@ -78,9 +78,7 @@ std::string refused(std::string_view why) {
 }  // namespace
 
 std::string ExplainAnswer::operator()(const store::Run& run, std::string_view package) {
-  const TestedRepository* const repository = settings_->policy.find(run.subject.repository);
-  if (repository == nullptr) return refused("the repository is not configured any more");
-  const auto change = open_change(run, *repository, *settings_, *mirrors_);
+  const auto change = open_change(run, *settings_, *mirrors_);
   if (!change) return refused(change.error().message);
   if (const auto* const untestable = std::get_if<Untestable>(&*change)) {
     return refused(untestable->why);

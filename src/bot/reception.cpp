@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include "bot/run_texts.h"
@@ -163,11 +162,8 @@ github::Answer<void> Reception::answer(Question question, const github::Event& e
     if (client_ == nullptr) {
       return std::unexpected(Failure{Failure::Kind::gone, "a dry run asks nobody", {}, false});
     }
-    const std::int64_t number = pull_of(event, known);
-    TRY_ASSIGN(const auto pull, client_->pull(place, number));
-    known.pull = store::Pull{origin.repository, number,    origin.installation, pull.title,
-                             pull.author,       pull.head, pull.base_branch,    pull.draft,
-                             pull.open,         "",        pull.updated_at};
+    TRY_ASSIGN(const auto pull, client_->pull(place, pull_of(event, known)));
+    known.pull = stored(pull, place);
     return {};
   }
   std::string user = origin.sender.login;
@@ -198,39 +194,30 @@ Result<void> Reception::act_on(const store::Delivery& delivery, const github::Ev
                                const Decision& decision) {
   return database_->transaction([&]() -> Result<void> {
     for (const Action& action : decision.actions) {
-      TRY(act(action, event));
+      TRY(std::visit([&](const auto& one) { return act(one, event); }, action));
     }
     return close(delivery, decision.actions.empty() ? DeliveryState::ignored : DeliveryState::done,
                  decision.note);
   });
 }
 
-Result<void> Reception::act(const Action& action, const github::Event& event) {
-  return std::visit(
-      [&](const auto& one) -> Result<void> {
-        using Type = std::remove_cvref_t<decltype(one)>;
-        if constexpr (std::is_same_v<Type, RememberPull>) {
-          return pulls_.set(one.pull);
-        } else if constexpr (std::is_same_v<Type, StartRun>) {
-          return start(one);
-        } else if constexpr (std::is_same_v<Type, CancelRun>) {
-          return cancel(one.run, one.why);
-        } else if constexpr (std::is_same_v<Type, RestartRun>) {
-          return restart(one);
-        } else if constexpr (std::is_same_v<Type, ReleaseRun>) {
-          return release(one);
-        } else if constexpr (std::is_same_v<Type, React>) {
-          return notices_.react(about(event), one.comment, one.content, now_());
-        } else if constexpr (std::is_same_v<Type, Reply>) {
-          return notices_.reply(about(event), one.comment, one.text, now_());
-        } else {
-          return {};  // explain_all has left none
-        }
-      },
-      action);
+Result<void> Reception::act(const RememberPull& remember, const github::Event& /*event*/) {
+  return pulls_.set(remember.pull);
 }
 
-Result<void> Reception::start(const StartRun& start) {
+Result<void> Reception::act(const React& react, const github::Event& event) {
+  return notices_.react(about(event), react.comment, react.content, now_());
+}
+
+Result<void> Reception::act(const Reply& reply, const github::Event& event) {
+  return notices_.reply(about(event), reply.comment, reply.text, now_());
+}
+
+Result<void> Reception::act(const ExplainPackage& /*explain*/, const github::Event& /*event*/) {
+  return {};  // explain_all has left none
+}
+
+Result<void> Reception::act(const StartRun& start, const github::Event& /*event*/) {
   TRY_ASSIGN(const auto begun, runs_.begin(start.subject, start.scope, start.hold, start.packages,
                                            start.cause, now_()));
   if (!begun.is_new) return {};
@@ -241,52 +228,32 @@ Result<void> Reception::start(const StartRun& start) {
                    start.subject.pull != 0 ? priority_of_people : 0, now_());
 }
 
-Result<void> Reception::cancel(store::RunId id, std::string_view why) {
-  TRY_ASSIGN(auto found, runs_.find(id));
-  if (!found) return {};
-  store::Run& run = *found;
-  TRY(jobs_.remove_of(id));
-  // An analysis that was told stays true; only what would have followed is over.
-  const bool was_told = run.state == RunState::analysis_done;
-  run.state = was_told ? RunState::completed : RunState::cancelled;
-  if (!was_told) {
-    run.conclusion = "cancelled";
-    run.summary = "stopped: " + std::string(why);
-  }
-  run.finished = now_();
-  TRY(runs_.update(run));
-  return notices_.close_checks(run, why, now_());
+// An analysis that was told stays true; only what would have followed is over.
+Result<void> Reception::act(const CancelRun& cancel, const github::Event& /*event*/) {
+  TRY_ASSIGN(const auto run, runs_.find(cancel.run));
+  if (!run) return {};
+  const Time now = now_();
+  TRY(jobs_.remove_of(run->id));
+  TRY(run->state == RunState::analysis_done
+          ? runs_.end_as_told(run->id, now)
+          : runs_.end(run->id, RunState::cancelled, "cancelled", "stopped: " + cancel.why, now));
+  return notices_.close_checks(*run, cancel.why, now);
 }
 
-Result<void> Reception::restart(const RestartRun& restart) {
-  TRY_ASSIGN(auto found, runs_.find(restart.run));
-  if (!found) return {};
-  store::Run& run = *found;
-  run.state = RunState::queued;
-  run.scope = restart.scope;
-  run.cause = restart.cause;
-  run.conclusion.clear();
-  run.summary.clear();
-  run.tested_base.clear();
-  run.lower.clear();
-  run.started.reset();
-  run.analysed.reset();
-  run.finished.reset();
-  TRY(runs_.update(run));
-  TRY(notices_.reopen_checks(run, queued_output(), now_()));
-  return jobs_.add(run.id, store::JobKind::analyse, priority_of_people, now_());
+Result<void> Reception::act(const RestartRun& restart, const github::Event& /*event*/) {
+  TRY(runs_.restart(restart.run, restart.scope, restart.cause));
+  TRY_ASSIGN(const auto run, runs_.find(restart.run));
+  if (!run) return {};
+  TRY(notices_.reopen_checks(*run, queued_output(), now_()));
+  return jobs_.add(run->id, store::JobKind::analyse, priority_of_people, now_());
 }
 
-Result<void> Reception::release(const ReleaseRun& release) {
-  TRY_ASSIGN(auto found, runs_.find(release.run));
-  if (!found || found->state != RunState::analysis_done) return {};
-  store::Run& run = *found;
-  run.hold = settings_->policy.build ? store::Hold::none : store::Hold::building_off;
-  if (run.hold != store::Hold::none) return runs_.update(run);
-  run.state = RunState::building;
-  run.cause = release.cause;
-  TRY(runs_.update(run));
-  return jobs_.add(run.id, store::JobKind::build, priority_of_people, now_());
+Result<void> Reception::act(const ReleaseRun& release, const github::Event& /*event*/) {
+  TRY_ASSIGN(const auto run, runs_.find(release.run));
+  if (!run || run->state != RunState::analysis_done) return {};
+  if (!settings_->policy.build) return runs_.set_hold(run->id, store::Hold::building_off);
+  TRY(runs_.set_building(run->id, release.cause));
+  return jobs_.add(run->id, store::JobKind::build, priority_of_people, now_());
 }
 
 }  // namespace oxbow::bot

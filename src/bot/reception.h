@@ -55,12 +55,15 @@ class Reception {
   Result<void> explain_all(const github::Event& event, std::vector<Action>& actions);
   Result<void> act_on(const store::Delivery& delivery, const github::Event& event,
                       const Decision& decision);
-  Result<void> act(const Action& action, const github::Event& event);
-
-  Result<void> start(const StartRun& start);
-  Result<void> cancel(store::RunId id, std::string_view why);
-  Result<void> restart(const RestartRun& restart);
-  Result<void> release(const ReleaseRun& release);
+  // Each does one action, within the delivery's transaction.
+  Result<void> act(const RememberPull& remember, const github::Event& event);
+  Result<void> act(const StartRun& start, const github::Event& event);
+  Result<void> act(const CancelRun& cancel, const github::Event& event);
+  Result<void> act(const RestartRun& restart, const github::Event& event);
+  Result<void> act(const ReleaseRun& release, const github::Event& event);
+  Result<void> act(const React& react, const github::Event& event);
+  Result<void> act(const Reply& reply, const github::Event& event);
+  Result<void> act(const ExplainPackage& explain, const github::Event& event);
 
   store::Database* database_;
   store::Deliveries deliveries_;

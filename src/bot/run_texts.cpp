@@ -74,13 +74,6 @@ std::string with_frame(const std::string& body, const RunFacts& facts) {
   return text + "\n" + closing(facts);
 }
 
-report::CheckReport only(const report::CheckReport& report, std::size_t target) {
-  report::CheckReport one = report;
-  one.plan.targets = {report.plan.targets[target]};
-  one.targets = {report.targets[target]};
-  return one;
-}
-
 std::string title(const report::Phrase& phrase) {
   return shortened(printable(phrase.raw()), title_bytes);
 }
@@ -96,20 +89,35 @@ bool has_failure(const report::TargetCheck& target) {
       target.roots, [](const report::RootCheck& root) { return verdict::is_failure(root.head); });
 }
 
-std::string conclusion(const report::CheckReport& one) {
-  if (report::has_bad_news(one)) return "failure";
-  if (one.interrupted) return "cancelled";
-  return has_trouble(one.targets.front()) ? "neutral" : "success";
+std::string conclusion(const report::CheckReport& report, std::size_t target) {
+  if (report::has_bad_news(report, target)) return "failure";
+  if (report.interrupted) return "cancelled";
+  return has_trouble(report.targets[target]) ? "neutral" : "success";
 }
 
-std::string compiler_version(const report::TargetReport& target) {
-  const std::size_t dot = target.compiler.find('.');
-  return dot == std::string::npos ? target.compiler : target.compiler.substr(dot + 1);
+std::string compiler_version(const std::string& compiler) {
+  const std::size_t dot = compiler.find('.');
+  return dot == std::string::npos ? compiler : compiler.substr(dot + 1);
 }
 
 std::string check_name(std::string_view prefix, std::string_view compiler,
-                       const report::TargetReport& target) {
-  return fmt::format("{} / {} · {}", prefix, compiler, target.platform);
+                       std::string_view platform) {
+  return fmt::format("{} / {} · {}", prefix, compiler, platform);
+}
+
+template <typename Target>
+std::vector<std::string> check_names(std::string_view prefix, const std::vector<Target>& targets) {
+  std::map<std::string, std::size_t> uses;
+  for (const Target& target : targets) {
+    ++uses[check_name(prefix, compiler_version(target.compiler), target.platform)];
+  }
+  std::vector<std::string> names;
+  for (const Target& target : targets) {
+    std::string name = check_name(prefix, compiler_version(target.compiler), target.platform);
+    if (uses[name] > 1) name = check_name(prefix, target.compiler, target.platform);
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 std::string page_line(const RunFacts& facts) {
@@ -229,14 +237,15 @@ CheckOutput waiting_output(const report::TargetReport& target, const RunFacts& f
 
 CheckOutput target_output(const report::CheckReport& report, std::size_t target,
                           const RunFacts& facts) {
-  const report::CheckReport one = only(report, target);
   CheckOutput output;
-  output.conclusion = facts.stage == Stage::stopped ? "cancelled" : conclusion(one);
-  output.title = title(report::summary(one));
-  output.summary = report::prose(report::summary(one)) + "\n\n" +
-                   report::prose(report::built_counts(one.targets)) + "\n" + page_line(facts);
-  output.text = report::to_markdown(one, report::whole_run);
-  if (has_failure(one.targets.front())) output.buttons.push_back(CheckButton::rerun_failed);
+  output.conclusion = facts.stage == Stage::stopped ? "cancelled" : conclusion(report, target);
+  const report::Phrase summary = report::summary(report, target);
+  output.title = title(summary);
+  output.summary = report::prose(summary) + "\n\n" +
+                   report::prose(report::built_counts({&report.targets[target], 1})) + "\n" +
+                   page_line(facts);
+  output.text = report::to_markdown(report, report::whole_run, target);
+  if (has_failure(report.targets[target])) output.buttons.push_back(CheckButton::rerun_failed);
   if (output.conclusion != "success") output.buttons.push_back(CheckButton::rerun);
   return output;
 }
@@ -258,18 +267,14 @@ CheckOutput progress_output(const BuildCounts& counts, const RunFacts& facts) {
   return output;
 }
 
-std::vector<std::string> target_check_names(std::string_view prefix, const report::Report& report) {
-  std::map<std::string, std::size_t> uses;
-  for (const report::TargetReport& target : report.targets) {
-    ++uses[check_name(prefix, compiler_version(target), target)];
-  }
-  std::vector<std::string> names;
-  for (const report::TargetReport& target : report.targets) {
-    std::string name = check_name(prefix, compiler_version(target), target);
-    if (uses[name] > 1) name = check_name(prefix, target.compiler, target);
-    names.push_back(std::move(name));
-  }
-  return names;
+std::vector<std::string> target_check_names(std::string_view prefix,
+                                            const std::vector<report::TargetReport>& targets) {
+  return check_names(prefix, targets);
+}
+
+std::vector<std::string> target_check_names(std::string_view prefix,
+                                            const std::vector<store::RunTarget>& targets) {
+  return check_names(prefix, targets);
 }
 
 std::string analysis_check_name(std::string_view prefix) {

@@ -8,6 +8,7 @@
 #include "plan/finding.h"
 #include "report/check_report.h"
 #include "report/report.h"
+#include "store/runs.h"
 
 /// What the bot tells of a run on GitHub: the comment of a pull request and the outputs of its
 /// check runs, in GitHub's Markdown. As in markdown.h, nothing untrusted stands outside a code span
@@ -82,9 +83,12 @@ struct BuildCounts {
 };
 CheckOutput progress_output(const BuildCounts& counts, const RunFacts& facts);
 
-/// The names of a report's checks: "oxbow / 5.2.0+ox · debian-12-x86_64", with the whole compiler's
-/// name where two would be the same.
-std::vector<std::string> target_check_names(std::string_view prefix, const report::Report& report);
+/// The names of the checks of targets: "oxbow / 5.2.0+ox · debian-12-x86_64", with the whole
+/// compiler's name where two would be the same.
+std::vector<std::string> target_check_names(std::string_view prefix,
+                                            const std::vector<report::TargetReport>& targets);
+std::vector<std::string> target_check_names(std::string_view prefix,
+                                            const std::vector<store::RunTarget>& targets);
 std::string analysis_check_name(std::string_view prefix);
 
 }  // namespace oxbow::bot

@@ -62,8 +62,11 @@ std::optional<opam::PackageId> find_package(const job::State& head, const std::s
 
 }  // namespace
 
-Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepository& repository,
-                                    const BotSettings& settings, job::Mirrors& mirrors) {
+Result<ChangeUnderTest> open_change(const store::Run& run, const BotSettings& settings,
+                                    job::Mirrors& mirrors) {
+  const TestedRepository* const found = settings.policy.find(run.subject.repository);
+  if (found == nullptr) return fail(run.subject.repository + " is not configured any more");
+  const TestedRepository& repository = *found;
   TRY_ASSIGN(const auto git,
              mirrors.open(repository.place, refspecs_of(run), std::chrono::seconds(0)));
   TRY_ASSIGN(auto states, states_of(run, repository, git));
@@ -77,11 +80,10 @@ Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepositor
   for (std::size_t i = 0; i < repository.below.size(); ++i) {
     const job::RepositorySpec& below = repository.below[i];
     const std::string revision = below.revision.empty() ? "HEAD" : below.revision;
-    const auto lower =
-        mirrors.open(below.place, {"+refs/heads/*:refs/heads/*"}, settings.mirrors_stay_fresh);
-    if (!lower) return std::unexpected(lower.error());
-    TRY_ASSIGN(const auto at, (*lower)->resolve(i < run.lower.size() ? run.lower[i] : revision));
-    TRY_ASSIGN(auto state, job::state_at(*lower, at, below.place));
+    TRY_ASSIGN(const auto lower, mirrors.open(below.place, {"+refs/heads/*:refs/heads/*"},
+                                              settings.mirrors_stay_fresh));
+    TRY_ASSIGN(const auto at, lower->resolve(i < run.lower.size() ? run.lower[i] : revision));
+    TRY_ASSIGN(auto state, job::state_at(lower, at, below.place));
     request.lower.push_back(std::move(state));
     request.lower_places.push_back(below.place);
   }

@@ -23,9 +23,10 @@ using ChangeUnderTest = std::variant<job::PlanRequest, Untestable>;
 
 /// Fetches what a run tests: the head and the base, merged in memory if the run is a pull request's
 /// (a push and a merge group are states already), and the repositories below. A run that knows
-/// which commits it was analysed with gets those. Errors: what cannot be fetched or read.
-Result<ChangeUnderTest> open_change(const store::Run& run, const TestedRepository& repository,
-                                    const BotSettings& settings, job::Mirrors& mirrors);
+/// which commits it was analysed with gets those. Errors: what cannot be fetched or read, a
+/// repository that is not configured.
+Result<ChangeUnderTest> open_change(const store::Run& run, const BotSettings& settings,
+                                    job::Mirrors& mirrors);
 
 /// Plans what a run tests. The packages that the run was asked for, "NAME" or "NAME.VERSION", are
 /// added to the request; a name alone is its newest version in the head, and what does not exist is

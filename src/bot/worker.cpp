@@ -121,9 +121,9 @@ void work_on_jobs(const Loop& loop, store::Database& database, store::JobKind ki
     TRY_ASSIGN(auto job, jobs.lease(kind, owner, now(), loop.settings().lease));
     if (!job) return false;
     TRY_ASSIGN(auto connection, loop.open());
-    const HeldJob held(std::move(connection), job->id, owner, loop.settings().lease, now);
+    HeldJob held(database, std::move(connection), *job, owner, loop.settings().lease, now);
     loop.log(Level::info, fmt::format("run {}: {}", std::to_underlying(job->run), name(kind)));
-    TRY(work(*job, owner, held));
+    TRY(work(held));
     loop.log(Level::info, fmt::format("run {}: {} ended{}", std::to_underlying(job->run),
                                       name(kind), held.is_lost() ? ", it was cancelled" : ""));
     return true;
@@ -136,9 +136,7 @@ void analyse(const Loop& loop, store::Database database) {
   job::StateLoader loader(progress);
   RunAnalysis analysis(database, loop.settings(), mirrors, loader, now);
   work_on_jobs(loop, database, store::JobKind::analyse,
-               [&](const store::Job& job, const std::string& owner, const HeldJob& /*held*/) {
-                 return analysis.work_on(job, owner);
-               });
+               [&](HeldJob& held) { return analysis.work_on(held); });
 }
 
 void build(const Loop& loop, store::Database database) {
@@ -146,10 +144,9 @@ void build(const Loop& loop, store::Database database) {
   job::Mirrors mirrors(loop.settings().mirrors, progress);
   job::StateLoader loader(progress);
   RunBuild builds(database, loop.settings(), mirrors, loader, now, loop.needs().run_graph);
-  work_on_jobs(loop, database, store::JobKind::build,
-               [&](const store::Job& job, const std::string& owner, const HeldJob& held) {
-                 return builds.work_on(job, owner, held, [&] { return loop.ending().requested(); });
-               });
+  work_on_jobs(loop, database, store::JobKind::build, [&](HeldJob& held) {
+    return builds.work_on(held, [&] { return loop.ending().requested(); });
+  });
 }
 
 bool wait_until(const Ending& ending, Time time) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "github/pull_request.h"
+
 namespace oxbow::github {
 
 /// Failure is an answer of GitHub's that was not the one hoped for, or none.
@@ -48,16 +50,6 @@ struct RemoteComment {
   std::string body;
 };
 
-struct RemotePull {
-  std::string title;
-  std::string author;
-  std::string head;
-  std::string base_branch;
-  bool draft = false;
-  bool open = true;
-  std::string updated_at;
-};
-
 struct FailedDelivery {
   std::string id;  ///< to have it delivered again
   std::string guid;
@@ -96,7 +88,7 @@ class Client {
   virtual Answer<std::vector<RemoteComment>> comments(const Place& place, std::int64_t pull) = 0;
   virtual Answer<std::vector<std::string>> labels(const Place& place, std::int64_t pull) = 0;
   virtual Answer<Permission> permission(const Place& place, std::string_view user) = 0;
-  virtual Answer<RemotePull> pull(const Place& place, std::int64_t number) = 0;
+  virtual Answer<PullRequest> pull(const Place& place, std::int64_t number) = 0;
   /// Those of the app's last 100 that were tried after `since` ("2026-11-26T12:00:00Z") and have
   /// not arrived.
   virtual Answer<std::vector<FailedDelivery>> failed_deliveries(std::string_view since) = 0;

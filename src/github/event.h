@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "github/pull_request.h"
 
 /// What GitHub's webhooks say, as far as it matters here. Texts are as they came, and not to be
 /// trusted.
@@ -23,17 +24,6 @@ struct Origin {
   std::string repository;         ///< "OWNER/NAME"
   std::int64_t installation = 0;  ///< 0 where the payload has none
   Sender sender;
-};
-
-struct PullRequest {
-  std::int64_t number = 0;
-  std::string title;
-  std::string author;
-  std::string head;         ///< commit
-  std::string base_branch;  ///< "main"
-  bool draft = false;
-  bool open = true;
-  std::string updated_at;  ///< "2026-11-26T12:00:00Z"
 };
 
 enum class PullRequestAction : std::uint8_t {

@@ -54,9 +54,10 @@ std::optional<Permission> permission_of(std::string_view body) {
   return std::nullopt;
 }
 
-std::optional<RemotePull> pull_of(std::string_view body) {
+std::optional<PullRequest> pull_of(std::string_view body) {
   Payload payload(body);
-  RemotePull pull;
+  PullRequest pull;
+  pull.number = payload.integer({"number"});
   pull.title = payload.text_or_empty({"title"});
   pull.author = payload.text({"user", "login"});
   pull.head = payload.commit({"head", "sha"});

@@ -14,7 +14,7 @@ namespace oxbow::github {
 std::string token_of(std::string_view body);
 std::optional<std::int64_t> id_of(std::string_view body);
 std::optional<Permission> permission_of(std::string_view body);
-std::optional<RemotePull> pull_of(std::string_view body);
+std::optional<PullRequest> pull_of(std::string_view body);
 void add_checks(std::string_view body, std::vector<RemoteCheck>& checks);
 void add_comments(std::string_view body, std::vector<RemoteComment>& comments);
 void add_labels(std::string_view body, std::vector<std::string>& labels);

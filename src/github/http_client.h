@@ -49,7 +49,7 @@ class HttpClient final : public Client {
   Answer<std::vector<RemoteComment>> comments(const Place& place, std::int64_t pull) override;
   Answer<std::vector<std::string>> labels(const Place& place, std::int64_t pull) override;
   Answer<Permission> permission(const Place& place, std::string_view user) override;
-  Answer<RemotePull> pull(const Place& place, std::int64_t number) override;
+  Answer<PullRequest> pull(const Place& place, std::int64_t number) override;
   Answer<std::vector<FailedDelivery>> failed_deliveries(std::string_view since) override;
 
  private:

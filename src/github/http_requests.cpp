@@ -162,7 +162,7 @@ Answer<Permission> HttpClient::permission(const Place& place, std::string_view u
   return *permission;
 }
 
-Answer<RemotePull> HttpClient::pull(const Place& place, std::int64_t number) {
+Answer<PullRequest> HttpClient::pull(const Place& place, std::int64_t number) {
   auto answer = ask(place, "GET", path(place, fmt::format("/pulls/{}", number)));
   if (!answer) return std::unexpected(std::move(answer.error()));
   auto pull = pull_of(answer->body);

@@ -13,8 +13,6 @@ namespace {
   " state, scope, hold, packages, cause, conclusion, summary, tested_base, lower,"           \
   " packages_rebuilt, layers, cached, created, started, analysed, finished FROM runs"
 
-Value value(const std::optional<Time>& time) { return time ? Value(to_number(*time)) : Value(); }
-
 Run read_run(Columns& next) {
   Run run;
   run.id = next.id<RunId>();
@@ -101,20 +99,6 @@ Result<std::optional<Run>> Runs::newest_of_pull(std::string_view repository, std
   return database_->one(OXBOW_RUN_COLUMNS
                         " WHERE repository = ?1 AND pull = ?2 ORDER BY id DESC LIMIT 1",
                         {repository, pull}, read_run);
-}
-
-Result<void> Runs::update(const Run& run) {
-  const std::string packages = join_lines(run.packages);
-  const std::string lower = join_lines(run.lower);
-  return database_->write(
-      "UPDATE runs SET state = ?2, scope = ?3, hold = ?4, packages = ?5, cause = ?6,"
-      " conclusion = ?7, summary = ?8, tested_base = ?9, lower = ?10, packages_rebuilt = ?11,"
-      " layers = ?12, cached = ?13, created = ?14, started = ?15, analysed = ?16, finished = ?17"
-      " WHERE id = ?1",
-      {number(run.id), name(run.state), name(run.scope), name(run.hold), packages, run.cause,
-       run.conclusion, run.summary, run.tested_base, lower, number(run.packages_rebuilt),
-       number(run.layers), number(run.cached), to_number(run.created), value(run.started),
-       value(run.analysed), value(run.finished)});
 }
 
 Result<std::vector<Run>> Runs::list(std::optional<RunId> before, std::size_t count) {

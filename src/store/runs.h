@@ -113,6 +113,18 @@ struct RunRoot {
   std::string failed_key;  ///< the layer to blame, if one is
 };
 
+/// What the analysis of a run came to.
+struct Analysed {
+  RunState state = RunState::completed;  ///< in which the run is then
+  std::string conclusion;
+  std::string summary;
+  std::string tested_base;  ///< as of Run, like what follows
+  std::vector<std::string> lower;
+  std::size_t packages_rebuilt = 0;
+  std::size_t layers = 0;
+  std::size_t cached = 0;
+};
+
 /// Runs keeps what was tested and what came of it.
 class Runs {
  public:
@@ -136,15 +148,29 @@ class Runs {
   Result<std::optional<Run>> newest(std::string_view repository, std::string_view head);
   Result<std::optional<Run>> newest_of_pull(std::string_view repository, std::int64_t pull);
 
-  /// Writes every field of a run but its id and subject.
-  Result<void> update(const Run& run);
-
   /// At most `count` runs with an id below `before` (the newest where it is not given), newest
   /// first.
   Result<std::vector<Run>> list(std::optional<RunId> before, std::size_t count);
 
   /// How many are in each state, in the order of the enumeration.
   Result<std::vector<std::size_t>> counts();
+
+  // What becomes of a run: each writes what it names, and nothing else.
+
+  /// It is being analysed; it started when it first was.
+  Result<void> set_analysing(RunId run, Time now);
+  Result<void> set_summary(RunId run, std::string_view summary);
+  Result<void> set_analysis(RunId run, const Analysed& analysed, Time now);
+  Result<void> set_hold(RunId run, Hold hold);
+  /// Its builds may begin.
+  Result<void> set_building(RunId run, std::string_view cause);
+  /// It ends, as completed or cancelled.
+  Result<void> end(RunId run, RunState state, std::string_view conclusion, std::string_view summary,
+                   Time now);
+  /// It ends with the conclusion and the summary that it has.
+  Result<void> end_as_told(RunId run, Time now);
+  /// It waits for its analysis again, as if nothing had come of it.
+  Result<void> restart(RunId run, RunScope scope, std::string_view cause);
 
   /// Puts a run's targets and layers in place of those it had.
   Result<void> set_plan(RunId run, std::span<const RunTarget> targets,

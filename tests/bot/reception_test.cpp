@@ -72,6 +72,9 @@ struct FrontDesk {
             R"(,"body":")" + body + R"(","user":{"login":"alice"}},)" + common + "}");
   }
 
+  void end_run(const std::string& conclusion) {
+    value(runs.end(all_runs()[0].id, RunState::completed, conclusion, "", now));
+  }
   std::vector<store::Run> all_runs() { return value(runs.list(std::nullopt, 100)); }
   std::size_t waiting_jobs() { return value(jobs.counts(store::JobKind::analyse, now)).waiting; }
   DeliveryState state(const std::string& guid) { return value(deliveries.find(guid))->state; }
@@ -154,9 +157,7 @@ TEST_CASE("a payload that cannot be read is put away, and those behind it go on"
 TEST_CASE("a command waits until GitHub says who may give it") {
   FrontDesk desk;
   desk.pull_request("opened", first_head);
-  store::Run run = desk.all_runs()[0];
-  run.state = RunState::completed;
-  value(desk.runs.update(run));
+  desk.end_run("success");
   desk.github.permissions["alice"] = Permission::write;
   desk.github.unanswered = {{Failure::Kind::passing, "502", std::nullopt, false},
                             {Failure::Kind::passing, "limit", 60s, true}};
@@ -181,9 +182,7 @@ TEST_CASE("who may not is refused, and in a dry run that is everybody who is not
   for (const bool with_github : {true, false}) {
     FrontDesk desk(with_github);
     desk.pull_request("opened", first_head);
-    store::Run run = desk.all_runs()[0];
-    run.state = RunState::completed;
-    value(desk.runs.update(run));
+    desk.end_run("success");
     desk.comment("99", "/oxbow rerun");
     CHECK(desk.all_runs().size() == 1);
     bool refused = false;
@@ -199,12 +198,10 @@ TEST_CASE("a check that is run again opens its run, and its checks, again") {
   FrontDesk desk;
   desk.github.permissions["alice"] = Permission::write;
   desk.pull_request("opened", first_head);
-  store::Run run = desk.all_runs()[0];
+  const store::Run run = desk.all_runs()[0];
   const auto check = value(desk.publications.of_run(run.id))[0];
   value(desk.publications.told(check.id, check.wanted, "4242", desk.now, desk.now));
-  run.state = RunState::completed;
-  run.conclusion = "failure";
-  value(desk.runs.update(run));
+  desk.end_run("failure");
   value(desk.jobs.remove_of(run.id));
   desk.deliver("check_run",
                R"({"action":"rerequested","check_run":{"id":4242,"name":"oxbow / analysis",)"
@@ -233,4 +230,38 @@ TEST_CASE("closing ends what goes on") {
   CHECK(desk.all_runs()[0].state == RunState::cancelled);
   CHECK(desk.waiting_jobs() == 0);
   CHECK_FALSE(value(desk.pulls.find("o/r", 5))->open);
+}
+
+TEST_CASE("a run that is cancelled after its analysis was told keeps that, and what it told") {
+  FrontDesk desk;
+  desk.pull_request("opened", first_head);
+  const store::Run run = desk.all_runs()[0];
+  store::Analysed analysed;
+  analysed.state = RunState::analysis_done;
+  analysed.conclusion = "success";
+  analysed.summary = "rebuilds much";
+  value(desk.runs.set_analysis(run.id, analysed, desk.now));
+  Notices notices(desk.database, desk.settings);
+  CheckOutput told;
+  told.conclusion = "success";
+  value(notices.check(run, "oxbow / analysis", told, desk.now));
+  value(notices.check(run, "oxbow / 5", {}, desk.now));
+  const auto wanted = [&](const std::string& name) {
+    for (const auto& one : value(desk.publications.of_run(run.id))) {
+      if (one.name == name) return one;
+    }
+    return store::Publication();
+  };
+  const store::Publication check = wanted("oxbow / 5");
+  value(desk.publications.told(check.id, check.wanted, "4242", desk.now, desk.now));
+  const std::string analysis = wanted("oxbow / analysis").wanted;
+
+  desk.pull_request("synchronize", second_head, "2026-01-03T00:00:00Z");
+  const store::Run cancelled = *value(desk.runs.find(run.id));
+  CHECK(cancelled.state == RunState::completed);
+  CHECK(cancelled.conclusion == "success");
+  CHECK(cancelled.summary == "rebuilds much");
+  CHECK(cancelled.finished == desk.now);
+  CHECK(wanted("oxbow / analysis").wanted == analysis);
+  CHECK(wanted("oxbow / 5").wanted.find("cancelled") != std::string::npos);
 }

@@ -128,6 +128,25 @@ TEST_CASE("a target's conclusion blames a change only for what it broke") {
   CHECK(target_output(stopped, 0, facts()).conclusion == "cancelled");
 }
 
+TEST_CASE("the check of a target tells of that target alone") {
+  report::CheckReport report = quiet();
+  report.plan.targets.push_back(report.plan.targets[0]);
+  report.plan.targets[1].compiler = "ocaml.4";
+  report.plan.targets[1].newly_uninstallable.push_back({{"lost", "1"}, {}});
+  report.targets.push_back({});
+  report.targets[1].roots.push_back(
+      {{"broken", "1"}, verdict::Outcome::success, verdict::Outcome::failure, "k"});
+  const CheckOutput first = target_output(report, 0, facts());
+  CHECK(first.conclusion == "success");
+  CHECK_THAT(first.title, Contains("Nothing regressed"));
+  CHECK_THAT(first.text + first.summary, !Contains("broken") && !Contains("lost"));
+  CHECK_THAT(first.text + first.summary, !Contains("2 targets") && !Contains("uninstallable"));
+  const CheckOutput second = target_output(report, 1, facts());
+  CHECK(second.conclusion == "failure");
+  CHECK_THAT(second.text, Contains("broken") && Contains("lost"));
+  CHECK(second.buttons == std::vector{CheckButton::rerun_failed, CheckButton::rerun});
+}
+
 TEST_CASE("a failure has a button for itself, trouble one for all, and waiting one to approve") {
   report::CheckReport report = quiet();
   report.targets[0].roots.push_back(
@@ -160,7 +179,7 @@ TEST_CASE("checks are named by the compiler's version, and by all of it where tw
   report.targets[1].compiler = "ocaml-base-compiler.5.3.0";
   report.targets[2].compiler = "ocaml-system.5.3.0";
   for (report::TargetReport& target : report.targets) target.platform = "debian-12-x86_64";
-  CHECK(target_check_names("oxbow", report) ==
+  CHECK(target_check_names("oxbow", report.targets) ==
         std::vector<std::string>{"oxbow / 5.2.0+ox · debian-12-x86_64",
                                  "oxbow / ocaml-base-compiler.5.3.0 · debian-12-x86_64",
                                  "oxbow / ocaml-system.5.3.0 · debian-12-x86_64"});

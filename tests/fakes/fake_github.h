@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -25,8 +26,10 @@ class FakeGithub final : public Client {
   std::deque<std::optional<Mishap>> mishaps;  ///< of writes to come; of all others none
   std::deque<Failure> unanswered;             ///< instead of the next permissions
   std::map<std::string, Permission> permissions;
-  std::map<std::int64_t, RemotePull> pulls;
+  std::map<std::int64_t, PullRequest> pulls;
   std::string login = "oxbow[bot]";
+  std::vector<FailedDelivery> not_arrived;
+  std::function<void(std::string_view delivery)> on_redeliver = [](std::string_view) {};
 
   // What happened.
   struct Check {
@@ -89,7 +92,10 @@ class FakeGithub final : public Client {
       return reactions.push_back(std::string(comment) + " " + std::string(content)), true;
     }));
   }
-  Answer<void> redeliver(std::string_view /*delivery*/) override { return {}; }
+  Answer<void> redeliver(std::string_view delivery) override {
+    on_redeliver(delivery);
+    return {};
+  }
 
   Answer<std::vector<RemoteCheck>> checks(const Place& /*place*/, std::string_view /*head*/,
                                           std::string_view name) override {
@@ -116,7 +122,7 @@ class FakeGithub final : public Client {
     const auto found = permissions.find(std::string(user));
     return found == permissions.end() ? Permission::none : found->second;
   }
-  Answer<RemotePull> pull(const Place& /*place*/, std::int64_t number) override {
+  Answer<PullRequest> pull(const Place& /*place*/, std::int64_t number) override {
     ++questions;
     const auto found = pulls.find(number);
     if (found == pulls.end())
@@ -124,7 +130,7 @@ class FakeGithub final : public Client {
     return found->second;
   }
   Answer<std::vector<FailedDelivery>> failed_deliveries(std::string_view /*since*/) override {
-    return std::vector<FailedDelivery>();
+    return not_arrived;
   }
 
  private:

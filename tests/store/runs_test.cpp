@@ -41,14 +41,81 @@ TEST_CASE("one run that has not ended is there for a pull request and head") {
   CHECK(run->created == at(7));
   CHECK_FALSE(run->finished);
 
-  run->state = RunState::completed;
-  run->conclusion = "success";
-  run->lower = {"c1", "c2"};
-  run->finished = at(9);
-  value(runs.update(*run));
-  CHECK(value(runs.find(first.run))->lower == run->lower);
-  CHECK(value(runs.find(first.run))->finished == at(9));
+  value(runs.end(first.run, RunState::completed, "success", "all is well", at(9)));
+  run = value(runs.find(first.run));
+  CHECK(run->conclusion == "success");
+  CHECK(run->summary == "all is well");
+  CHECK(run->finished == at(9));
   CHECK(begin(runs, 1, "h") != first.run);
+}
+
+TEST_CASE("what becomes of a run leaves all else of it as it was") {
+  Database database = new_store();
+  Runs runs(database);
+  const RunId id = value(runs.begin(pull_subject(1, "h"), RunScope::packages, Hold::draft, {"a"},
+                                    "asked", at(1)))
+                       .run;
+  value(runs.set_analysing(id, at(2)));
+  value(runs.set_analysing(id, at(3)));
+  value(runs.set_summary(id, "tried again soon"));
+  auto run = *value(runs.find(id));
+  CHECK(run.state == RunState::analysing);
+  CHECK(run.started == at(2));
+  CHECK(run.summary == "tried again soon");
+  CHECK(run.cause == "asked");
+
+  value(runs.set_hold(id, Hold::approval));
+  Analysed analysed;
+  analysed.state = RunState::analysis_done;
+  analysed.conclusion = "success";
+  analysed.summary = "rebuilds much";
+  analysed.tested_base = "b";
+  analysed.lower = {"c1", "c2"};
+  analysed.packages_rebuilt = 3;
+  analysed.layers = 5;
+  analysed.cached = 4;
+  value(runs.set_analysis(id, analysed, at(4)));
+  run = *value(runs.find(id));
+  CHECK(run.state == RunState::analysis_done);
+  CHECK(run.hold == Hold::approval);
+  CHECK(run.packages == std::vector<std::string>{"a"});
+  CHECK(run.tested_base == "b");
+  CHECK(run.lower == analysed.lower);
+  CHECK(run.packages_rebuilt == 3);
+  CHECK(run.layers == 5);
+  CHECK(run.cached == 4);
+  CHECK(run.analysed == at(4));
+  CHECK_FALSE(run.finished);
+
+  value(runs.set_building(id, "approved"));
+  run = *value(runs.find(id));
+  CHECK(run.state == RunState::building);
+  CHECK(run.hold == Hold::none);
+  CHECK(run.cause == "approved");
+  CHECK(run.conclusion == "success");
+
+  value(runs.end_as_told(id, at(5)));
+  run = *value(runs.find(id));
+  CHECK(run.state == RunState::completed);
+  CHECK(run.summary == "rebuilds much");
+  CHECK(run.finished == at(5));
+
+  value(runs.restart(id, RunScope::everything, "asked again"));
+  run = *value(runs.find(id));
+  CHECK(run.state == RunState::queued);
+  CHECK(run.scope == RunScope::everything);
+  CHECK(run.cause == "asked again");
+  CHECK(run.conclusion.empty());
+  CHECK(run.summary.empty());
+  CHECK(run.tested_base.empty());
+  CHECK(run.lower.empty());
+  CHECK_FALSE(run.started);
+  CHECK_FALSE(run.analysed);
+  CHECK_FALSE(run.finished);
+
+  analysed.state = RunState::completed;
+  value(runs.set_analysis(id, analysed, at(6)));
+  CHECK(value(runs.find(id))->finished == at(6));
 }
 
 TEST_CASE("runs are found by what they test, and listed newest first") {
@@ -56,9 +123,7 @@ TEST_CASE("runs are found by what they test, and listed newest first") {
   Runs runs(database);
   std::vector<RunId> all;
   for (const char* const head : {"a", "b", "c"}) all.push_back(begin(runs, 1, head));
-  auto ended = *value(runs.find(all[1]));
-  ended.state = RunState::cancelled;
-  value(runs.update(ended));
+  value(runs.end(all[1], RunState::cancelled, "", "", at(9)));
   const auto open = value(runs.open_runs("o/r", RunKind::pull_request, 1));
   REQUIRE(open.size() == 2);
   CHECK(open[0].id == all[0]);

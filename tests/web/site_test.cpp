@@ -96,10 +96,7 @@ TEST_CASE("a page that has not changed is not sent again, and one that has is") 
   CHECK(pages.get("/runs/1", {}, first.etag).body.empty());
   store::Database database = pages.open();
   store::Runs runs(database);
-  auto run = *value(runs.find(pages.run));
-  run.state = store::RunState::completed;
-  run.conclusion = "failure";
-  value(runs.update(run));
+  value(runs.end(pages.run, store::RunState::completed, "failure", "", at(9)));
   const Response second = pages.get("/runs/1", {}, first.etag);
   CHECK(second.status == 200);
   CHECK_THAT(second.body, Contains("failure"));
