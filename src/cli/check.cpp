@@ -14,6 +14,7 @@
 #include "report/check_json.h"
 #include "report/check_markdown.h"
 #include "report/check_text.h"
+#include "sandbox/group_hierarchy.h"
 #include "schedule/executor.h"
 #include "schedule/local_runner.h"
 
@@ -93,6 +94,10 @@ ExitCode exit_code(const report::CheckReport& report) {
 Result<job::Checked> check(const CheckArguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
   TRY_ASSIGN(const auto kind, arguments.build.sandbox_kind());
+  // Before there is another thread or process.
+  if (const auto room = sandbox::make_room_for_groups(sandbox::group_hierarchies()); !room) {
+    report_warning(room.error().message + "; builds get control groups outside ours");
+  }
   TerminalProgress progress;
   TRY_ASSIGN(auto request, arguments.change.open(progress));
   request.cache = arguments.build.cache;

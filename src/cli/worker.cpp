@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/interruption.h"
 #include "github/http_client.h"
+#include "sandbox/group_hierarchy.h"
 #include "schedule/executor.h"
 #include "schedule/local_runner.h"
 
@@ -79,6 +80,10 @@ ExitCode run(const WorkerArguments& arguments) {
     if (!key) return report_error(key.error().message);
   }
   spdlog::set_default_logger(spdlog::stderr_color_mt("oxbow"));
+  // Before there is another thread or process.
+  if (const auto room = sandbox::make_room_for_groups(sandbox::group_hierarchies()); !room) {
+    spdlog::warn("{}; builds get control groups outside ours", room.error().message);
+  }
   const Interruption interruption;
   bot::WorkerNeeds needs;
   needs.store = configuration->store;

@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <string_view>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "sandbox/group_hierarchy.h"
 
 namespace oxbow::sandbox {
 namespace {
@@ -21,8 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "oxbow-";
-
-const fs::path root = "/sys/fs/cgroup";
 
 // A control file: what is written is a command.
 Result<void> put(const fs::path& file, std::string_view text) {
@@ -64,18 +63,18 @@ void remove_left_behind(const fs::path& hierarchy) {
   for (const fs::path& group : dead) remove_group(group);
 }
 
-bool is_second_version() { return ::access((root / "cgroup.controllers").c_str(), F_OK) == 0; }
+// Where groups of ours may be, the best place for one first.
+std::vector<fs::path> parents(const GroupHierarchy& hierarchy) {
+  std::vector<fs::path> places = {hierarchy.parent()};
+  if (places.front() != hierarchy.top) places.push_back(hierarchy.top);
+  return places;
+}
 
-// Every hierarchy that runc may have made the group in.
-std::vector<fs::path> hierarchies() {
-  if (is_second_version()) return {root};
-  std::vector<fs::path> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(root, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (!entry->is_symlink(error) && entry->is_directory(error)) found.push_back(entry->path());
-  }
-  return found;
+const GroupHierarchy* find(const std::vector<GroupHierarchy>& hierarchies, const char* controller) {
+  const auto found = std::ranges::find_if(hierarchies, [&](const GroupHierarchy& hierarchy) {
+    return std::ranges::find(hierarchy.controllers, controller) != hierarchy.controllers.end();
+  });
+  return found == hierarchies.end() ? nullptr : &*found;
 }
 
 Result<Descriptor> listen_for_oom(const fs::path& group) {
@@ -91,45 +90,67 @@ Result<Descriptor> listen_for_oom(const fs::path& group) {
 }  // namespace
 
 Result<ControlGroup> ControlGroup::make(std::uint64_t memory_bytes, std::uint32_t processes) {
-  for (const fs::path& hierarchy : hierarchies()) remove_left_behind(hierarchy);
-  ControlGroup group;
-  group.name_ = fmt::format("/{}{}", prefix, ::getpid());
-  const bool second = is_second_version();
-  const std::string name = group.name_.substr(1);
-  group.memory_ = (second ? root : root / "memory") / name;
-  if (!second) group.pids_ = root / "pids" / name;
-  const std::string memory = std::to_string(memory_bytes);
-  const std::string limit = std::to_string(processes);
-  std::vector<Result<void>> steps;
-  std::error_code error;
-  for (const fs::path& folder : {group.memory_, group.pids_}) {
-    if (!folder.empty() && !fs::create_directory(folder, error) && error) {
-      return fail("no control group can be made: " + system_message(folder, error.value()));
+  const std::vector<GroupHierarchy> hierarchies = group_hierarchies();
+  for (const GroupHierarchy& hierarchy : hierarchies) {
+    for (const fs::path& parent : parents(hierarchy)) remove_left_behind(parent);
+  }
+  const GroupHierarchy* memory = find(hierarchies, "memory");
+  const GroupHierarchy* const pids = find(hierarchies, "pids");
+  if (memory == nullptr || pids == nullptr) {
+    const auto second =
+        std::ranges::find_if(hierarchies, [](const auto& at) { return at.is_second_version(); });
+    memory = second == hierarchies.end() ? nullptr : &*second;
+  }
+  if (memory == nullptr) return fail("no control group can be made: there is no hierarchy of them");
+  // What may be limited below a group of the second version, it has to say itself.
+  if (memory->is_second_version() && memory->parent() != memory->top) {
+    [[maybe_unused]] const auto enabled =
+        put(memory->parent() / "cgroup.subtree_control", "+memory +pids");
+  }
+  Result<void> made;
+  for (const bool at_top : {false, true}) {
+    ControlGroup group;
+    group.name_ = fmt::format("{}{}", prefix, ::getpid());
+    group.memory_ = (at_top ? memory->top : memory->parent()) / group.name_;
+    if (!memory->is_second_version()) {
+      group.pids_ = (at_top ? pids->top : pids->parent()) / group.name_;
     }
+    made = group.limit(memory_bytes, processes);
+    if (made) return group;
   }
-  if (second) {
-    steps.push_back(put(group.memory_ / "memory.max", memory));
-    steps.push_back(put(group.memory_ / "pids.max", limit));
-    // Not where there is no swap.
-    [[maybe_unused]] const auto swap = put(group.memory_ / "memory.swap.max", "0");
-  } else {
-    steps.push_back(put(group.memory_ / "memory.limit_in_bytes", memory));
-    steps.push_back(put(group.pids_ / "pids.max", limit));
-    [[maybe_unused]] const auto swap = put(group.memory_ / "memory.memsw.limit_in_bytes", memory);
-    TRY_ASSIGN(auto event, listen_for_oom(group.memory_));
-    group.oom_event_ = std::move(event);
-  }
-  for (Result<void>& step : steps) {
-    if (!step) return std::unexpected(std::move(step.error()));
-  }
-  return group;
+  return fail("no control group can be made: " + made.error().message);
 }
 
+Result<void> ControlGroup::limit(std::uint64_t memory_bytes, std::uint32_t processes) {
+  std::error_code error;
+  for (const fs::path& folder : {memory_, pids_}) {
+    if (!folder.empty() && !fs::create_directory(folder, error) && error) {
+      return fail(system_message(folder, error.value()));
+    }
+  }
+  const std::string memory = std::to_string(memory_bytes);
+  if (pids_.empty()) {
+    TRY(put(memory_ / "memory.max", memory));
+    TRY(put(memory_ / "pids.max", std::to_string(processes)));
+    // Not where there is no swap.
+    [[maybe_unused]] const auto swap = put(memory_ / "memory.swap.max", "0");
+    return {};
+  }
+  TRY(put(memory_ / "memory.limit_in_bytes", memory));
+  TRY(put(pids_ / "pids.max", std::to_string(processes)));
+  [[maybe_unused]] const auto swap = put(memory_ / "memory.memsw.limit_in_bytes", memory);
+  TRY_ASSIGN(auto event, listen_for_oom(memory_));
+  oom_event_ = std::move(event);
+  return {};
+}
+
+// runc has made folders in hierarchies that are not ours.
 ControlGroup::~ControlGroup() {
   if (name_.empty()) return;
-  for (const fs::path& hierarchy : hierarchies()) {
-    const fs::path group = hierarchy / name_.substr(1);
-    if (::access(group.c_str(), F_OK) == 0) remove_group(group);
+  for (const GroupHierarchy& hierarchy : group_hierarchies()) {
+    for (const fs::path& parent : parents(hierarchy)) {
+      if (::access((parent / name_).c_str(), F_OK) == 0) remove_group(parent / name_);
+    }
   }
 }
 

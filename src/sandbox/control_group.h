@@ -13,8 +13,9 @@
 namespace oxbow::sandbox {
 
 /// ControlGroup limits a tree of processes in memory and number: a cgroup of its own, in the first
-/// version's hierarchies (memory, pids) or the second's, whichever there is. It is removed with
-/// this object, when all in it must be dead.
+/// version's hierarchies (memory, pids) or the second's, whichever there is. It lies below this
+/// process's own group, so that whoever limits that limits this one, too, and where it cannot, at
+/// the top (group_hierarchy.h). It is removed with this object, when all in it must be dead.
 class ControlGroup {
  public:
   /// Makes the group oxbow-PID. Removes those that killed processes left behind.
@@ -33,11 +34,15 @@ class ControlGroup {
   /// Whether the kernel killed something in it for want of memory.
   bool out_of_memory() const;
 
-  /// Its name below the hierarchies' roots: "/oxbow-PID".
+  /// The folder's own name: "oxbow-PID".
   const std::string& name() const { return name_; }
+
+  /// Where it limits memory.
+  const std::filesystem::path& folder() const { return memory_; }
 
  private:
   ControlGroup() = default;
+  Result<void> limit(std::uint64_t memory_bytes, std::uint32_t processes);
 
   std::filesystem::path memory_;  ///< the one folder of the second version, too
   std::filesystem::path pids_;    ///< empty in the second version

@@ -106,7 +106,8 @@ class ContainerConfig {
         object([&] { member("type", kind); });
       }
     });
-    // Below our own group, whose limits bind.
+    // A group of runc's own below ours, whose limits bind: in each hierarchy runc begins at the
+    // group that it is in itself, and in the second version at the one above that.
     if (group_ != nullptr) member("cgroupsPath", group_->name() + "/runc");
     texts("maskedPaths", {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
                           "/proc/timer_list", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"});

@@ -3,8 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include <thread>
-
+#include "sandbox/group_hierarchy.h"
 #include "tests/cache/scratch_cache.h"
 #include "tests/sandbox/own_process.h"
 
@@ -19,10 +18,12 @@ constexpr std::uint64_t memory = std::uint64_t{64} << 20;
 std::vector<fs::path> groups_of(pid_t process) {
   const std::string name = fmt::format("oxbow-{}", process);
   std::vector<fs::path> found;
-  if (fs::exists(fs::path("/sys/fs/cgroup") / name)) found.push_back("/sys/fs/cgroup/" + name);
-  for (const fs::directory_entry& hierarchy : fs::directory_iterator("/sys/fs/cgroup")) {
-    if (hierarchy.is_symlink() || !hierarchy.is_directory()) continue;
-    if (fs::exists(hierarchy.path() / name)) found.push_back(hierarchy.path() / name);
+  for (const GroupHierarchy& hierarchy : group_hierarchies()) {
+    for (const fs::path& parent : {hierarchy.parent(), hierarchy.top}) {
+      const fs::path group = parent / name;
+      const bool known = std::ranges::find(found, group) != found.end();
+      if (fs::exists(group) && !known) found.push_back(group);
+    }
   }
   return found;
 }
@@ -79,10 +80,26 @@ TEST_CASE("a group is removed with its object") {
   {
     const auto group = ControlGroup::make(memory, 64);
     REQUIRE(group);
-    CHECK(group->name() == fmt::format("/oxbow-{}", ::getpid()));
+    CHECK(group->name() == fmt::format("oxbow-{}", ::getpid()));
+    CHECK(group->folder().filename() == group->name());
     CHECK_FALSE(groups_of(::getpid()).empty());
   }
   CHECK(groups_of(::getpid()).empty());
+}
+
+TEST_CASE("a group is made below our own, whose limits bind it") {
+  if (!have_control_groups()) return;
+  const auto hierarchies = group_hierarchies();
+  const auto memory_of = std::ranges::find_if(hierarchies, [](const GroupHierarchy& at) {
+    return std::ranges::find(at.controllers, "memory") != at.controllers.end();
+  });
+  if (memory_of == hierarchies.end() || memory_of->own == memory_of->top) {
+    WARN("SKIPPED: this process is at the top of the control groups");
+    return;
+  }
+  const auto group = ControlGroup::make(memory, 64);
+  REQUIRE(group);
+  CHECK(group->folder().parent_path() == memory_of->own);
 }
 
 TEST_CASE("groups of dead processes are removed, and those of living ones stay") {
