@@ -33,9 +33,8 @@ Result<std::variant<Analysis, Untestable>> RunAnalysis::analyse(const store::Run
 
 double RunAnalysis::estimated_seconds(const report::TargetReport& target) const {
   if (target.cone.layers() == 0 || settings_->cache.empty()) return 0;
-  return job::estimated_seconds(target.cone,
-                                cache::BuildTimes(settings_->cache / target.platform).last(),
-                                settings_->jobs);
+  return job::estimated_seconds(
+      target.cone, cache::BuildTimes(settings_->cache / target.platform).last(), settings_->jobs);
 }
 
 }  // namespace oxbow::bot

@@ -115,7 +115,7 @@ TEST_CASE("a build whose run was cancelled is told to stop, and leaves the run a
     store::Database other = builder.scratch.open();
     value(store::Jobs(other).remove_of(builder.run));
     value(store::Runs(other).end(builder.run, RunState::cancelled, "cancelled", "", builder.now));
-    while (!stop()) std::this_thread::sleep_for(1ms);
+    wait_until(stop);
   };
   builder.build();
   CHECK(builder.stored().state == RunState::cancelled);

@@ -25,9 +25,6 @@ struct Held {
   }
   Result<void> set_summary(const std::string& summary) { return runs.set_summary(run, summary); }
   std::string summary() { return value(runs.find(run))->summary; }
-  void wait_until_lost() const {
-    while (!held.is_lost()) std::this_thread::sleep_for(1ms);
-  }
 
   ScratchStore scratch;
   store::RunId run{};
@@ -68,7 +65,7 @@ TEST_CASE("a job that is given back is there for another, at its time") {
 TEST_CASE("that a job was taken away is noticed while nothing is kept") {
   Held one;
   value(one.jobs.remove_of(one.run));
-  one.wait_until_lost();
+  wait_until([&] { return one.held.is_lost(); });
   value(one.held.finish([&] { return one.set_summary("kept"); }));
   CHECK(one.summary().empty());
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <thread>
+
 #include "tests/repo/scratch_repository.h"
 #include "tests/store/stores.h"
 
@@ -15,5 +18,14 @@ struct ScratchStore {
   repo::ScratchFolder folder;
   store::Database database = open();
 };
+
+/// Waits for what another thread brings about; only what never comes takes long.
+template <typename Condition>
+void wait_until(const Condition& condition) {
+  for (int i = 0; i < 60'000 && !condition(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  REQUIRE(condition());
+}
 
 }  // namespace oxbow::bot

@@ -424,17 +424,6 @@ TEST_CASE("by day10's keys, day10's layers are used and made") {
   CHECK(checks.layers() == ByName{{"a.1", "success, cached"}, {"b.1", "success, cached"}});
 }
 
-TEST_CASE("what the cache knows of the base is neither built nor told again") {
-  Checks checks;
-  checks.check(tower("fails"), tower("fails too"));
-  REQUIRE(checks.builds.graphs.size() == 2);
-  CHECK(checks.layers(true).contains("b.1"));
-  checks.check(tower("fails"), tower("fails as well"));
-  CHECK(checks.builds.graphs.size() == 1);
-  CHECK(checks.verdicts() == ByName{{"a.1", "still_failing"}, {"b.1", "still_failing"}});
-  CHECK(checks.layers(true).empty());
-}
-
 TEST_CASE("a change that touches no package has nothing to build for any target") {
   Checks checks;
   PlanRequest request = literal_request(old_tower, old_tower);
