@@ -118,9 +118,6 @@ class Decider {
     if (event.requested == "rerun") return restart(run, RunScope::everything, by);
     if (event.requested == "rerun_failed") return restart(run, RunScope::failed_again, by);
     if (event.requested == "approve") return approve(run, by);
-    if (event.requested == "cancel" && !has_ended(run)) {
-      return act(CancelRun{run.id, "@" + event.origin.sender.login + " stopped it"});
-    }
     pass("there is nothing to be done for this button");
   }
 

@@ -20,10 +20,9 @@ Button button(CheckButton which) {
     case CheckButton::rerun: return {"Run again", "Test this head again", "rerun"};
     case CheckButton::rerun_failed:
       return {"Run failed again", "Build again what failed", "rerun_failed"};
-    case CheckButton::approve: return {"Approve", "Let the builds of this head begin", "approve"};
-    case CheckButton::cancel: break;
+    case CheckButton::approve: break;
   }
-  return {"Cancel", "Stop this run", "cancel"};
+  return {"Approve", "Let the builds of this head begin", "approve"};
 }
 
 Annotation annotation(const plan::Finding& finding) {

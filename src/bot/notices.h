@@ -45,8 +45,6 @@ class Notices {
   /// Ends all check runs of a run that are not completed, as cancelled.
   Result<void> close_checks(const store::Run& run, std::string_view why, Time now);
 
-  const BotSettings& settings() const { return *settings_; }
-
  private:
   Result<void> want(const store::Publication& key, std::string_view wanted, Time not_before);
 

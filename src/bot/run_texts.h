@@ -49,7 +49,7 @@ std::string trouble_comment(std::string_view error, const RunFacts& facts);
 std::string counts_text(const report::Report& report, const RunFacts& facts);
 
 /// The buttons that a check run may have.
-enum class CheckButton : std::uint8_t { rerun, rerun_failed, approve, cancel };
+enum class CheckButton : std::uint8_t { rerun, rerun_failed, approve };
 
 /// CheckOutput is what a check run shows. Its title is plain text.
 struct CheckOutput {

@@ -133,28 +133,4 @@ Result<std::optional<std::string>> Runs::document(RunId run, std::string_view na
                         {number(run), name}, [](Columns& next) { return next.text(); });
 }
 
-Result<void> Runs::set_package_status(std::string_view repository, std::string_view commit,
-                                      std::string_view target, std::span<const RunRoot> roots) {
-  return database_->transaction([&]() -> Result<void> {
-    for (const RunRoot& root : roots) {
-      auto done = database_->run(
-          "INSERT OR REPLACE INTO package_status (repository, commit_id, target, package, outcome)"
-          " VALUES (?1, ?2, ?3, ?4, ?5)",
-          {repository, commit, target, root.package, root.head});
-      if (!done) return std::unexpected(std::move(done.error()));
-    }
-    return {};
-  });
-}
-
-Result<std::optional<std::string>> Runs::package_status(std::string_view repository,
-                                                        std::string_view commit,
-                                                        std::string_view target,
-                                                        std::string_view package) {
-  return database_->one(
-      "SELECT outcome FROM package_status WHERE repository = ?1 AND commit_id = ?2"
-      " AND target = ?3 AND package = ?4",
-      {repository, commit, target, package}, [](Columns& next) { return next.text(); });
-}
-
 }  // namespace oxbow::store

@@ -189,14 +189,6 @@ class Runs {
   Result<void> set_document(RunId run, std::string_view name, std::string_view text);
   Result<std::optional<std::string>> document(RunId run, std::string_view name);
 
-  /// What building roots on a commit came to, for those who compare with it later.
-  Result<void> set_package_status(std::string_view repository, std::string_view commit,
-                                  std::string_view target, std::span<const RunRoot> roots);
-  Result<std::optional<std::string>> package_status(std::string_view repository,
-                                                    std::string_view commit,
-                                                    std::string_view target,
-                                                    std::string_view package);
-
  private:
   Database* database_;
 };

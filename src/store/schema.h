@@ -12,7 +12,7 @@
 ///   run_targets, run_layers, run_roots, run_documents      what a run found
 ///   jobs           what is to be done for a run, and who has leased it until when
 ///   publications   what GitHub is to show (wanted) and what it was told; see publications.h
-///   package_status what building a root on a commit came to
+///   package_status nothing writes or reads it any more
 ///   pace           one row: when the next write to GitHub may be
 namespace oxbow::store {
 

@@ -243,8 +243,6 @@ TEST_CASE("a check run is tested again in itself, and a button does what it says
   event.requested = "approve";
   known.check->run.state = RunState::analysis_done;
   CHECK(told(event, known) == Texts{"remember approved a", "release 3"});
-  event.requested = "cancel";
-  CHECK(told(event, known) == Texts{"cancel 3"});
   event.requested = "nonsense";
   CHECK(told(event, known).empty());
   event.requested = "rerun";

@@ -171,9 +171,6 @@ TEST_CASE("a run's plan replaces what it had, and its layers change one by one")
   value(runs.set_document(run, "comment.md", "y"));
   CHECK(value(runs.document(run, "comment.md")) == "y");
   CHECK_FALSE(value(runs.document(run, "plan.json")));
-  value(runs.set_package_status("o/r", "c", "t",
-                                std::vector{RunRoot{0, "a.1", "", "success", "", ""}}));
-  CHECK(value(runs.package_status("o/r", "c", "t", "a.1")) == "success");
 }
 
 TEST_CASE("a job is one owner's until its lease ends or it is given back") {
