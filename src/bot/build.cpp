@@ -57,10 +57,9 @@ Result<report::CheckReport> RunBuild::check(const store::Run& run,
   check.build.rebuild_failed =
       run.scope == store::RunScope::failed_again || run.scope == store::RunScope::packages;
   check.build_also = !run.packages.empty();
-  check.begins = [&](std::size_t target) { watch.begin_target(target); };
-  check.run = [&](const schedule::StepGraph& graph, std::size_t cached) {
-    watch.begin_graph(graph, cached);
-    return run_graph_(graph, watch, stop, check.build.rebuild_failed);
+  check.run = [&](const job::LayerSteps& steps) {
+    watch.begin(steps);
+    return run_graph_(steps, watch, stop, check.build.rebuild_failed);
   };
   TRY_ASSIGN(auto checked, job::check(std::move(planned), request, check, *loader_));
   checked.report.seconds = std::chrono::duration<double>(now_() - begin).count();

@@ -17,10 +17,10 @@ namespace oxbow::bot {
 /// and told, while it goes and at the end. For one thread.
 class RunBuild {
  public:
-  /// Has the steps of a graph run (LocalRunner, or a fake). It is told whether to stop, and tells
+  /// Has steps run (LocalRunner, or a fake). It is told whether to stop, and tells
   /// the observer. `failed_again` is whether layers that failed before are built again.
   using RunGraph = std::function<Result<std::vector<schedule::StepResult>>(
-      const schedule::StepGraph& graph, schedule::StepObserver& observer,
+      const job::LayerSteps& steps, schedule::StepObserver& observer,
       const std::function<bool()>& stop_requested, bool failed_again)>;
 
   RunBuild(store::Database& database, const BotSettings& settings, job::Mirrors& mirrors,

@@ -40,56 +40,78 @@ BuildWatch::~BuildWatch() {
       database_->transaction([this] { return write_layers(); });
 }
 
-void BuildWatch::begin_graph(const schedule::StepGraph& graph, std::size_t cached) {
-  graph_ = &graph;
-  cached_ = cached;
+void BuildWatch::begin(const job::LayerSteps& steps) {
+  steps_ = &steps;
   shown_.reset();
+  progress_.assign(steps.target_count(), {});
+  for (std::size_t i = 0; i < progress_.size(); ++i) {
+    progress_[i].counts.cached = steps.cached(static_cast<job::TargetIndex>(i));
+    progress_[i].counts.layers = progress_[i].counts.cached;
+  }
+  for (std::size_t i = 0; i < steps.graph().steps.size(); ++i) {
+    for (const job::TargetIndex target : steps.targets(static_cast<schedule::StepIndex>(i))) {
+      ++progress_[job::index(target)].counts.layers;
+    }
+  }
 }
 
-store::RunLayer& BuildWatch::layer(schedule::StepIndex step) {
-  const layer::Recipe& spec = (*graph_)[step].spec;
-  const auto [at, is_new] = layers_.try_emplace({target_, spec.key});
+store::RunLayer& BuildWatch::layer(std::size_t target, schedule::StepIndex step) {
+  const auto [at, is_new] = layers_.try_emplace({target, steps_->key(step)});
   if (is_new) {
-    at->second.target = target_;
-    at->second.position = next_position_[target_]++;
-    at->second.package = spec.package.to_string();
-    at->second.key = spec.key;
+    at->second.target = target;
+    at->second.position = next_position_[target]++;
+    at->second.package = steps_->package(step).to_string();
+    at->second.key = steps_->key(step);
     at->second.reason = "the cache lacks it";
   }
   return at->second;
 }
 
 void BuildWatch::started(schedule::StepIndex step) {
-  store::RunLayer& one = layer(step);
-  one.state = store::LayerState::running;
-  one.cached = false;
-  unwritten_.insert(&one);
+  for (const job::TargetIndex target : steps_->targets(step)) {
+    store::RunLayer& one = layer(job::index(target), step);
+    one.state = store::LayerState::running;
+    one.cached = false;
+    unwritten_.insert(&one);
+    progress_[job::index(target)].running.push_back(step);
+  }
 }
 
 void BuildWatch::set_aside(schedule::StepIndex step) {
-  store::RunLayer& one = layer(step);
-  one.state = store::LayerState::waiting;
-  unwritten_.insert(&one);
+  for (const job::TargetIndex target : steps_->targets(step)) {
+    store::RunLayer& one = layer(job::index(target), step);
+    one.state = store::LayerState::waiting;
+    unwritten_.insert(&one);
+    std::erase(progress_[job::index(target)].running, step);
+  }
 }
 
 void BuildWatch::finished(schedule::StepIndex step, const schedule::StepResult& result) {
-  store::RunLayer& one = layer(step);
-  one.state = store::LayerState::done;
-  one.outcome = verdict::name(result.outcome);
-  one.seconds = result.seconds;
-  one.cached = result.found;
-  one.error_line = result.message;
-  unwritten_.insert(&one);
+  const bool failed =
+      result.outcome == verdict::Outcome::failure || result.outcome == verdict::Outcome::timed_out;
+  for (const job::TargetIndex target : steps_->targets(step)) {
+    store::RunLayer& one = layer(job::index(target), step);
+    one.state = store::LayerState::done;
+    one.outcome = verdict::name(result.outcome);
+    one.seconds = result.seconds;
+    one.cached = result.found;
+    one.error_line = result.message;
+    unwritten_.insert(&one);
+    Progress& progress = progress_[job::index(target)];
+    std::erase(progress.running, step);
+    ++progress.counts.done;
+    if (failed) ++progress.counts.failed;
+  }
 }
 
-void BuildWatch::at(const schedule::StepCounts& counts, double seconds_left) {
+void BuildWatch::at(const schedule::StepCounts& /*counts*/, double seconds_left) {
   const Time now = now_();
   const bool writes = !unwritten_.empty() && is_due(written_, between_writes, now);
-  const bool shows = target_ < checks_.size() && is_due(shown_, between_shown, now);
+  const bool shows = is_due(shown_, between_shown, now);
   if (!writes && !shows) return;
   const auto done = database_->transaction([&]() -> Result<void> {
     if (writes) TRY(write_layers());
-    return shows ? show(counts, seconds_left, now) : Result<void>();
+    return shows ? show(seconds_left, now) : Result<void>();
   });
   if (writes) written_ = now;
   if (shows) shown_ = now;
@@ -103,23 +125,25 @@ Result<void> BuildWatch::write_layers() {
   return {};
 }
 
-Result<void> BuildWatch::show(const schedule::StepCounts& counts, double seconds_left, Time now) {
+Result<void> BuildWatch::show(double seconds_left, Time now) {
   // A run that was cancelled has told so, and nothing is to be told after that.
   TRY_ASSIGN(const auto run, runs_.find(run_.id));
   if (!run || run->state != store::RunState::building) return {};
-  BuildCounts told;
-  told.layers = counts.total() + cached_;
-  told.cached = cached_;
-  told.done = counts.done();
-  told.failed = counts.with(verdict::Outcome::failure) + counts.with(verdict::Outcome::timed_out);
-  told.seconds_left = seconds_left;
-  for (const auto& [key, one] : layers_) {
-    if (key.first == target_ && one.state == store::LayerState::running) {
-      told.running.push_back(one.package);
+  const RunFacts facts = notices_.facts(run_, Stage::building);
+  for (std::size_t i = 0; i < std::min(progress_.size(), checks_.size()); ++i) {
+    Progress& progress = progress_[i];
+    const bool ended = progress.counts.done + progress.counts.cached == progress.counts.layers;
+    // Where there is nothing to build, nothing is told.
+    if (progress.is_told || progress.counts.layers == progress.counts.cached) continue;
+    BuildCounts counts = progress.counts;
+    counts.seconds_left = ended ? 0 : seconds_left;
+    for (const schedule::StepIndex step : progress.running) {
+      counts.running.push_back(steps_->package(step).to_string());
     }
+    TRY(notices_.check(run_, checks_[i], progress_output(counts, facts), now));
+    progress.is_told = ended;
   }
-  return notices_.check(run_, checks_[target_],
-                        progress_output(told, notices_.facts(run_, Stage::building)), now);
+  return {};
 }
 
 }  // namespace oxbow::bot

@@ -10,6 +10,7 @@
 #include "bot/notices.h"
 #include "bot/run_texts.h"
 #include "bot/settings.h"
+#include "job/layer_run.h"
 #include "schedule/executor.h"
 #include "store/runs.h"
 
@@ -27,9 +28,9 @@ class BuildWatch final : public schedule::StepObserver {
   BuildWatch& operator=(const BuildWatch&) = delete;
   ~BuildWatch() override;
 
-  /// From now on it is this target's steps that are told of, those of `graph`.
-  void begin_target(std::size_t target) { target_ = target; }
-  void begin_graph(const schedule::StepGraph& graph, std::size_t cached);
+  /// From now on it is these steps that are told of. The position of a target among theirs is that
+  /// among the run's. They outlive the telling.
+  void begin(const job::LayerSteps& steps);
 
   void started(schedule::StepIndex step) override;
   void set_aside(schedule::StepIndex step) override;
@@ -37,9 +38,16 @@ class BuildWatch final : public schedule::StepObserver {
   void at(const schedule::StepCounts& counts, double seconds_left) override;
 
  private:
-  store::RunLayer& layer(schedule::StepIndex step);
+  // How far the steps of a target are.
+  struct Progress {
+    BuildCounts counts;
+    std::vector<schedule::StepIndex> running;
+    bool is_told = false;  // that all of them have ended
+  };
+
+  store::RunLayer& layer(std::size_t target, schedule::StepIndex step);
   Result<void> write_layers();
-  Result<void> show(const schedule::StepCounts& counts, double seconds_left, Time now);
+  Result<void> show(double seconds_left, Time now);
 
   store::Run run_;
   std::vector<std::string> checks_;
@@ -47,11 +55,10 @@ class BuildWatch final : public schedule::StepObserver {
   store::Runs runs_;
   Notices notices_;
   Now now_;
-  std::size_t target_ = 0;
-  const schedule::StepGraph* graph_ = nullptr;
+  const job::LayerSteps* steps_ = nullptr;
+  std::vector<Progress> progress_;                                         // by target
   std::map<std::pair<std::size_t, std::string>, store::RunLayer> layers_;  // by target and key
   std::map<std::size_t, std::size_t> next_position_;                       // by target
-  std::size_t cached_ = 0;
   std::set<store::RunLayer*> unwritten_;
   std::optional<Time> written_;
   std::optional<Time> shown_;

@@ -90,4 +90,11 @@ std::vector<std::string> BuildArguments::for_build_layer() const {
   return arguments;
 }
 
+schedule::LocalRunner::Input input_of(const job::LayerSteps& steps) {
+  return [&steps](schedule::StepIndex step) -> std::expected<std::string, layer::LayerResult> {
+    TRY_ASSIGN(const auto recipe, steps.recipe(step));
+    return to_json(recipe);
+  };
+}
+
 }  // namespace oxbow::cli

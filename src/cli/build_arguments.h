@@ -10,9 +10,10 @@
 
 #include "base/error.h"
 #include "cli/configuration.h"
-#include "job/layer_graph.h"
+#include "job/layer_run.h"
 #include "layer/builder.h"
 #include "sandbox/kind.h"
+#include "schedule/local_runner.h"
 
 namespace oxbow::cli {
 
@@ -41,5 +42,8 @@ struct BuildArguments {
  private:
   Result<BuildConfiguration> read_configuration() const;
 };
+
+/// What `oxbow build-layer` reads for each of the steps.
+schedule::LocalRunner::Input input_of(const job::LayerSteps& steps);
 
 }  // namespace oxbow::cli

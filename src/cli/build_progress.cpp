@@ -69,20 +69,18 @@ std::vector<std::string> status_lines(const BuildStatus& status, std::size_t wid
   for (const BuildStatus::Running& running : status.running) {
     const std::string_view gap = lines[1].empty() ? "  " : ", ";
     const std::string text =
-        fmt::format("{}{} ({})", gap, running.package, duration_text(running.seconds));
+        fmt::format("{}{} ({})", gap, running.name, duration_text(running.seconds));
     if (!add(lines[1], text, width)) break;
   }
   return lines;
 }
 
-BuildProgress::BuildProgress(const schedule::StepGraph& graph, std::size_t cached)
-    : graph_(graph), cached_(cached), on_terminal_(::isatty(STDERR_FILENO) == 1) {}
+BuildProgress::BuildProgress(Name name, std::size_t cached)
+    : name_(std::move(name)), cached_(cached), on_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 BuildProgress::~BuildProgress() { erase(); }
 
-std::string BuildProgress::package(StepIndex step) const {
-  return printable(graph_[step].spec.package.to_string());
-}
+std::string BuildProgress::name(StepIndex step) const { return printable(name_(step)); }
 
 void BuildProgress::started(StepIndex step) { running_.push_back({step, steady_clock::now()}); }
 
@@ -94,7 +92,7 @@ void BuildProgress::finished(StepIndex step, const StepResult& result) {
   set_aside(step);
   if (!on_terminal_ || !tells_of_itself(result.outcome)) return;
   erase();
-  std::string line = fmt::format("{}: {} after {}", package(step), verdict::name(result.outcome),
+  std::string line = fmt::format("{}: {} after {}", name(step), verdict::name(result.outcome),
                                  duration_text(result.seconds));
   if (!result.message.empty()) line += ": " + printable(result.message);
   write(shortened(line, terminal_width()) + "\n");
@@ -107,7 +105,7 @@ void BuildProgress::at(const schedule::StepCounts& counts, double seconds_left) 
   BuildStatus status{counts, cached_, seconds_left, {}};
   for (const Since& running : running_) {
     status.running.push_back(
-        {package(running.step), std::chrono::duration<double>(now - running.time).count()});
+        {name(running.step), std::chrono::duration<double>(now - running.time).count()});
   }
   erase();
   // A column is left free, since some terminals go to the next line when the last is filled.

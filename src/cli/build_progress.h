@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@ namespace oxbow::cli {
 /// What BuildProgress shows at a moment.
 struct BuildStatus {
   struct Running {
-    std::string package;  ///< printable
+    std::string name;  ///< printable
     double seconds = 0;
   };
 
@@ -31,10 +32,13 @@ std::string duration_text(double seconds);
 
 /// BuildProgress shows at the bottom of a terminal, on standard error, how far the steps are, and
 /// above it a line for each that fails. What it shows at the bottom goes when it is destroyed.
-/// Where that is no terminal it is silent. The graph outlives it. For one thread.
+/// Where that is no terminal it is silent. For one thread.
 class BuildProgress final : public schedule::StepObserver {
  public:
-  BuildProgress(const schedule::StepGraph& graph, std::size_t cached);
+  /// `name` is what a step is called, which need not be printable.
+  using Name = std::function<std::string(schedule::StepIndex step)>;
+
+  BuildProgress(Name name, std::size_t cached);
   BuildProgress(const BuildProgress&) = delete;
   BuildProgress& operator=(const BuildProgress&) = delete;
   ~BuildProgress() override;
@@ -51,10 +55,10 @@ class BuildProgress final : public schedule::StepObserver {
     Time time;
   };
 
-  std::string package(schedule::StepIndex step) const;
+  std::string name(schedule::StepIndex step) const;
   void erase();
 
-  const schedule::StepGraph& graph_;
+  Name name_;
   std::size_t cached_;
   bool on_terminal_;
   std::vector<Since> running_;

@@ -36,21 +36,21 @@ class Builds {
   explicit Builds(const CheckArguments& arguments)
       : arguments_(&arguments), left_(arguments.limit) {}
 
-  Result<std::vector<schedule::StepResult>> operator()(const schedule::StepGraph& graph,
-                                                       std::size_t cached) {
+  Result<std::vector<schedule::StepResult>> operator()(const job::LayerSteps& steps) {
     schedule::LocalRunner::Settings local;
     local.command = {own_program, "build-layer", "--json"};
     const auto more = arguments_->build.for_build_layer();
     local.command.insert(local.command.end(), more.begin(), more.end());
     local.interruption = interruption_.descriptor();
-    schedule::LocalRunner runner(graph, std::move(local));
+    schedule::LocalRunner runner(input_of(steps), std::move(local));
     schedule::ExecutorSettings settings;
     settings.jobs = arguments_->jobs;
     settings.keep_going = arguments_->keep_going;
     settings.limit = left_;
     settings.stop_requested = [this] { return interruption_.requested(); };
-    BuildProgress progress(graph, cached);
-    auto results = schedule::run_steps(graph, runner, settings, progress);
+    BuildProgress progress([&](schedule::StepIndex step) { return steps.name(step); },
+                           steps.cached());
+    auto results = schedule::run_steps(steps.graph(), runner, settings, progress);
     if (results && left_) {
       const auto started = static_cast<std::size_t>(std::ranges::count_if(
           *results, [](const schedule::StepResult& result) { return result.attempts > 0; }));

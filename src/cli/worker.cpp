@@ -42,7 +42,7 @@ std::unique_ptr<github::Client> make_client(const BotConfiguration& configuratio
 // Has the steps of a graph built by processes of this program.
 Result<std::vector<schedule::StepResult>> run_graph(const BotConfiguration& configuration,
                                                     const Interruption& interruption,
-                                                    const schedule::StepGraph& graph,
+                                                    const job::LayerSteps& steps,
                                                     schedule::StepObserver& observer,
                                                     const std::function<bool()>& stop_requested,
                                                     bool failed_again) {
@@ -59,11 +59,11 @@ Result<std::vector<schedule::StepResult>> run_graph(const BotConfiguration& conf
   const auto more = arguments.for_build_layer();
   local.command.insert(local.command.end(), more.begin(), more.end());
   local.interruption = interruption.descriptor();
-  schedule::LocalRunner runner(graph, std::move(local));
+  schedule::LocalRunner runner(input_of(steps), std::move(local));
   schedule::ExecutorSettings settings;
   settings.jobs = configuration.settings.jobs;
   settings.stop_requested = stop_requested;
-  return schedule::run_steps(graph, runner, settings, observer);
+  return schedule::run_steps(steps.graph(), runner, settings, observer);
 }
 
 void wait_for(const Interruption& interruption) {
@@ -90,9 +90,9 @@ ExitCode run(const WorkerArguments& arguments) {
   needs.settings = configuration->settings;
   needs.writes = !configuration->dry_run && !arguments.dry_run;
   needs.make_client = [&] { return make_client(*configuration); };
-  needs.run_graph = [&](const schedule::StepGraph& graph, schedule::StepObserver& observer,
+  needs.run_graph = [&](const job::LayerSteps& steps, schedule::StepObserver& observer,
                         const std::function<bool()>& stop_requested, bool failed_again) {
-    return run_graph(*configuration, interruption, graph, observer, stop_requested, failed_again);
+    return run_graph(*configuration, interruption, steps, observer, stop_requested, failed_again);
   };
   needs.log = [](bot::WorkerNeeds::Level level, std::string_view line) {
     spdlog::log(level == bot::WorkerNeeds::Level::info ? spdlog::level::info : spdlog::level::warn,

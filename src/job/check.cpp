@@ -37,35 +37,85 @@ struct RootState {
   }
 };
 
-// Checks one target.
+// One side of a change: the layers of all targets, and what becomes of them.
+struct Side {
+  Side(const CheckSettings& settings)
+      : graph(settings.keys), run(graph, settings.cache, settings.build) {}
+
+  LayerGraph graph;
+  LayerRun run;
+};
+
+// Checks one target, which is at the same place of both sides.
 class TargetChecker {
  public:
   TargetChecker(const Planned& planned, std::size_t at, const solve::Target& target,
-                const CheckSettings& settings, StateLoader& loader)
+                const CheckSettings& settings, plan::EffectiveDigests& digests, Side& before,
+                Side& after)
       : cone_(&planned.report.targets[at].cone),
         planned_(&planned.targets[at]),
         settings_(&settings),
         store_(settings.cache, target.platform.to_string()),
-        before_(*planned.states.before, *planned_->before, target.platform, loader.digests(),
-                settings.keys),
-        after_(*planned.states.after, *planned_->after, target.platform, loader.digests(),
-               settings.keys),
-        head_run_(after_, store_, settings.build),
-        base_run_(before_, store_, settings.build) {}
+        before_(&before.graph),
+        after_(&after.graph),
+        base_run_(&before.run),
+        head_run_(&after.run),
+        at_(before_->add_target(target, *planned.states.before, *planned_->before, digests)) {
+    after_->add_target(target, *planned.states.after, *planned_->after, digests);
+  }
 
-  Result<report::TargetCheck> check(const std::vector<opam::PackageId>& also) {
+  void add_roots(const std::vector<opam::PackageId>& also) {
     for (const AffectedRoot& root : affected_roots(*planned_, *cone_)) add(root);
     for (const opam::PackageId& id : also) add(id);
     find_cone();
-    TRY(build_head());
-    TRY(build_base());
-    return told();
   }
 
-  std::vector<std::string> warnings() const {
-    std::vector<std::string> all = head_run_.warnings();
-    all.insert(all.end(), base_run_.warnings().begin(), base_run_.warnings().end());
-    return all;
+  // The cone, and roots outside it: a key of day10's may be the old one where the build-id is new.
+  std::vector<NodeIndex> wanted_of_head() const {
+    std::vector<NodeIndex> wanted;
+    for (const NodeIndex at : of_head_) {
+      if (in_cone(at)) wanted.push_back(at);
+    }
+    for (const RootState& root : roots_) {
+      if (root.head_layer && !in_cone(*root.head_layer)) wanted.push_back(*root.head_layer);
+    }
+    return wanted;
+  }
+
+  void take_head() {
+    for (RootState& root : roots_) {
+      if (root.head_layer) root.head = outcome_above(*head_run_, *root.head_layer);
+    }
+  }
+
+  std::vector<NodeIndex> wanted_of_base() const {
+    std::vector<NodeIndex> wanted;
+    for (const RootState& root : roots_) {
+      if (root.needs_base()) wanted.push_back(*root.base_layer);
+    }
+    return wanted;
+  }
+
+  void take_base() {
+    for (RootState& root : roots_) {
+      if (root.needs_base()) root.base = outcome_above(*base_run_, *root.base_layer);
+    }
+  }
+
+  report::TargetCheck told() const {
+    report::TargetCheck check;
+    for (const NodeIndex at : head_run_->layers(at_)) {
+      if (in_cone(at) || is_news(head_run_->outcome(at))) {
+        check.layers.push_back(built_layer(*after_, *head_run_, at, in_cone(at)));
+      }
+    }
+    for (const NodeIndex at : base_run_->layers(at_)) {
+      if (is_news(base_run_->outcome(at))) {
+        check.base_layers.push_back(built_layer(*before_, *base_run_, at, false));
+      }
+    }
+    for (const RootState& root : roots_) check.roots.push_back(root_check(root));
+    return check;
   }
 
  private:
@@ -73,14 +123,14 @@ class TargetChecker {
     RootState root{affected.package, {}, {}, {}, {}};
     if (affected.after != nullptr) {
       root.head = solved_outcome(*affected.after);
-      if (affected.after->solution) root.head_layer = after_.add(*affected.after);
+      if (affected.after->solution) root.head_layer = after_->add(at_, *affected.after);
     }
     if (affected.before != nullptr) {
       root.base = solved_outcome(*affected.before);
-      if (affected.before->solution) root.base_layer = before_.add(*affected.before);
+      if (affected.before->solution) root.base_layer = before_->add(at_, *affected.before);
     }
     if (root.base_layer) {
-      const auto known = cached_outcome(before_, *root.base_layer, store_, settings_->build);
+      const auto known = cached_outcome(*before_, *root.base_layer, store_, settings_->build);
       if (known) root.base = *known;
     }
     roots_.push_back(std::move(root));
@@ -107,64 +157,31 @@ class TargetChecker {
   // The plan's cone is of build-ids. By day10's keys it is the layers of affected roots that none
   // of the base's roots has.
   void find_cone() {
+    std::vector<NodeIndex> own;
+    for (const RootState& root : roots_) {
+      if (root.head_layer) own.push_back(*root.head_layer);
+    }
+    of_head_ = after_->with_all_below(std::move(own));
     if (settings_->keys == KeyKind::build_id) {
       for (const plan::ConeLayer& layer : cone_->added) cone_keys_.insert(layer.key);
       return;
     }
-    for (const LayerGraph::Node& node : after_.nodes()) cone_keys_.insert(node.key);
+    for (const NodeIndex at : of_head_) cone_keys_.insert((*after_)[at].key);
+    std::vector<NodeIndex> old;
+    for (const RootState& root : roots_) {
+      if (root.base_layer) old.push_back(*root.base_layer);
+    }
     for (const solve::PackageIndex at : planned_->old_roots) {
       const plan::SolvedRoot& root = planned_->before->root(at);
-      if (root.solution) before_.add(root);
+      const auto layer = root.solution ? before_->add(at_, root) : std::nullopt;
+      if (layer) old.push_back(*layer);
     }
-    for (const LayerGraph::Node& node : before_.nodes()) cone_keys_.erase(node.key);
+    for (const NodeIndex at : before_->with_all_below(std::move(old))) {
+      cone_keys_.erase((*before_)[at].key);
+    }
   }
 
-  bool in_cone(NodeIndex at) const { return cone_keys_.contains(after_[at].key); }
-
-  // The cone, and roots outside it: a key of day10's may be the old one where the build-id is new.
-  Result<void> build_head() {
-    std::vector<NodeIndex> wanted;
-    for (std::size_t i = 0; i < after_.nodes().size(); ++i) {
-      const auto at = static_cast<NodeIndex>(i);
-      if (in_cone(at)) wanted.push_back(at);
-    }
-    for (const RootState& root : roots_) {
-      if (root.head_layer && !in_cone(*root.head_layer)) wanted.push_back(*root.head_layer);
-    }
-    TRY(head_run_.build(wanted, settings_->run));
-    for (RootState& root : roots_) {
-      if (root.head_layer) root.head = outcome_above(head_run_, *root.head_layer);
-    }
-    return {};
-  }
-
-  Result<void> build_base() {
-    std::vector<NodeIndex> wanted;
-    for (const RootState& root : roots_) {
-      if (root.needs_base()) wanted.push_back(*root.base_layer);
-    }
-    TRY(base_run_.build(wanted, settings_->run));
-    for (RootState& root : roots_) {
-      if (root.needs_base()) root.base = outcome_above(base_run_, *root.base_layer);
-    }
-    return {};
-  }
-
-  report::TargetCheck told() const {
-    report::TargetCheck check;
-    for (const NodeIndex at : head_run_.layers()) {
-      if (in_cone(at) || is_news(head_run_.outcome(at))) {
-        check.layers.push_back(built_layer(after_, head_run_, at, in_cone(at)));
-      }
-    }
-    for (const NodeIndex at : base_run_.layers()) {
-      if (is_news(base_run_.outcome(at))) {
-        check.base_layers.push_back(built_layer(before_, base_run_, at, false));
-      }
-    }
-    for (const RootState& root : roots_) check.roots.push_back(root_check(root));
-    return check;
-  }
+  bool in_cone(NodeIndex at) const { return cone_keys_.contains((*after_)[at].key); }
 
   // Whether a layer outside the cone is to be told: it was built, or is to blame for another.
   static bool is_news(const LayerOutcome& outcome) {
@@ -208,8 +225,8 @@ class TargetChecker {
   report::RootCheck root_check(const RootState& root) const {
     report::RootCheck check{root.package, root.base, root.head, ""};
     if (root.head_layer && verdict::is_failure(root.head)) {
-      const LayerOutcome& outcome = head_run_.outcome(*root.head_layer);
-      check.failed_key = after_[outcome.failed.value_or(*root.head_layer)].key;
+      const LayerOutcome& outcome = head_run_->outcome(*root.head_layer);
+      check.failed_key = (*after_)[outcome.failed.value_or(*root.head_layer)].key;
     }
     return check;
   }
@@ -218,11 +235,13 @@ class TargetChecker {
   const PlannedTarget* planned_;
   const CheckSettings* settings_;
   cache::LayerStore store_;
-  LayerGraph before_;
-  LayerGraph after_;
-  LayerRun head_run_;
-  LayerRun base_run_;
+  LayerGraph* before_;
+  LayerGraph* after_;
+  const LayerRun* base_run_;
+  const LayerRun* head_run_;
+  TargetIndex at_;
   std::vector<RootState> roots_;
+  std::vector<NodeIndex> of_head_;  // all that roots stand on
   std::unordered_set<std::string> cone_keys_;
 };
 
@@ -230,15 +249,27 @@ class TargetChecker {
 
 Result<Checked> check(Planned planned, const PlanRequest& request, const CheckSettings& settings,
                       StateLoader& loader) {
-  Checked checked;
+  Side before(settings);
+  Side after(settings);
+  std::vector<TargetChecker> targets;
   for (std::size_t i = 0; i < planned.targets.size(); ++i) {
-    TargetChecker checker(planned, i, request.targets[i], settings, loader);
-    if (settings.begins) settings.begins(i);
-    TRY_ASSIGN(auto target,
-               checker.check(settings.build_also ? request.also : std::vector<opam::PackageId>()));
-    if (settings.done) settings.done(i, target);
-    checked.report.targets.push_back(std::move(target));
-    for (std::string& warning : checker.warnings()) checked.warnings.push_back(std::move(warning));
+    targets.emplace_back(planned, i, request.targets[i], settings, loader.digests(), before, after);
+    targets.back().add_roots(settings.build_also ? request.also : std::vector<opam::PackageId>());
+  }
+  std::vector<std::vector<NodeIndex>> wanted;
+  for (const TargetChecker& target : targets) wanted.push_back(target.wanted_of_head());
+  TRY(after.run.build(wanted, settings.run));
+  for (TargetChecker& target : targets) target.take_head();
+  wanted.clear();
+  for (const TargetChecker& target : targets) wanted.push_back(target.wanted_of_base());
+  TRY(before.run.build(wanted, settings.run));
+  for (TargetChecker& target : targets) target.take_base();
+
+  Checked checked;
+  for (const TargetChecker& target : targets) checked.report.targets.push_back(target.told());
+  for (const Side* const side : {&after, &before}) {
+    checked.warnings.insert(checked.warnings.end(), side->run.warnings().begin(),
+                            side->run.warnings().end());
   }
   // Where nothing had to be solved, nothing was built.
   checked.report.targets.resize(planned.report.targets.size());

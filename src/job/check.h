@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,10 +21,6 @@ struct CheckSettings {
   RunSteps run;
   /// Of the request's additional packages, whether the change rebuilds them or not.
   bool build_also = false;
-  /// Told which target is next, before any of its steps is run.
-  std::function<void(std::size_t target)> begins;
-  /// Told of a target that is done, while others may follow.
-  std::function<void(std::size_t target, const report::TargetCheck& check)> done;
 };
 
 /// What a check has found, and what is to be told beside it, a line each.
@@ -35,8 +29,8 @@ struct Checked {
   std::vector<std::string> warnings;
 };
 
-/// Builds what a plan rebuilds, and where that fails, the same roots of the base. Errors: a file
-/// that cannot be read, a cache that nothing can be built in.
+/// Builds what a plan rebuilds, for all targets at once, and then, where that failed, the same
+/// roots of the base. Errors: a cache that nothing can be built in.
 Result<Checked> check(Planned planned, const PlanRequest& request, const CheckSettings& settings,
                       StateLoader& loader);
 

@@ -1,6 +1,7 @@
 #include "job/layer_run.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "cache/build_times.h"
 #include "verdict/comparison.h"
@@ -9,31 +10,52 @@ namespace oxbow::job {
 
 using verdict::Outcome;
 
-// Some layers and all below them, dependencies first; those in a circle last.
-std::vector<NodeIndex> LayerRun::with_all_below(std::vector<NodeIndex> open) const {
-  std::vector<bool> chosen(graph_->nodes().size());
-  while (!open.empty()) {
-    const NodeIndex at = open.back();
-    open.pop_back();
-    if (chosen[index(at)]) continue;
-    chosen[index(at)] = true;
-    const auto& deps = (*graph_)[at].deps;
-    open.insert(open.end(), deps.begin(), deps.end());
+void LayerSteps::add(NodeIndex node, schedule::Step step, std::vector<TargetIndex> targets) {
+  graph_.steps.push_back(std::move(step));
+  nodes_.push_back(node);
+  targets_.push_back(std::move(targets));
+}
+
+void LayerSteps::add_cached(const std::vector<TargetIndex>& targets) {
+  ++cached_;
+  for (const TargetIndex target : targets) ++cached_of_[index(target)];
+}
+
+std::string LayerSteps::name(schedule::StepIndex at) const {
+  std::string name = package(at).to_string();
+  if (target_count() > 1 && targets(at).size() == 1) {
+    name += " for " + layers_->target(targets(at).front()).compiler.to_string();
   }
+  return name;
+}
+
+// Dependencies first; those in a circle last.
+std::vector<NodeIndex> LayerRun::in_order(std::vector<NodeIndex> layers) const {
+  std::ranges::stable_sort(layers, {}, [&](NodeIndex at) { return place_[index(at)]; });
+  return layers;
+}
+
+// Each layer with its first target: those of one platform are in one place.
+Result<void> LayerRun::lease(std::span<const std::vector<NodeIndex>> wanted) {
   std::vector<NodeIndex> all;
-  for (const NodeIndex at : order_) {
-    if (chosen[index(at)]) all.push_back(at);
-    chosen[index(at)] = false;
+  for (const auto& of_target : wanted) all.insert(all.end(), of_target.begin(), of_target.end());
+  std::vector<std::vector<std::string>> keys(graph_->target_count());
+  for (const NodeIndex at : graph_->with_all_below(std::move(all))) {
+    keys[index((*graph_)[at].target)].push_back((*graph_)[at].key);
   }
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i]) all.push_back(static_cast<NodeIndex>(i));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i].empty()) continue;
+    TRY_ASSIGN(auto lease, stores_[i].lease(keys[i]));
+    if (lease) leases_.push_back(std::move(*lease));
   }
-  return all;
+  return {};
 }
 
 // Takes what the cache knows of a layer.
 void LayerRun::look_up(NodeIndex at) {
-  const auto record = store_->find((*graph_)[at].key);
+  if (looked_up_[index(at)]) return;
+  looked_up_[index(at)] = true;
+  const auto record = store(at).find((*graph_)[at].key);
   if (!record) {
     warnings_.push_back(record.error().message + "; it is put aside and built again");
     return;
@@ -47,34 +69,24 @@ void LayerRun::look_up(NodeIndex at) {
 }
 
 // What is built needs all below it mounted; what is there needs nothing.
-Result<void> LayerRun::choose(std::span<const NodeIndex> wanted) {
-  const std::vector<NodeIndex> all = with_all_below({wanted.begin(), wanted.end()});
-  std::vector<std::string> keys;
-  for (const NodeIndex at : all) keys.push_back((*graph_)[at].key);
-  TRY_ASSIGN(auto lease, store_->lease(keys));
-  if (lease) lease_.emplace(std::move(*lease));
-  std::vector<bool> listed(graph_->nodes().size());
+void LayerRun::choose(TargetIndex target, const std::vector<NodeIndex>& wanted) {
   std::vector<NodeIndex> missing;
   for (const NodeIndex at : wanted) {
     look_up(at);
-    listed[index(at)] = true;
     if (!outcomes_[index(at)]) missing.push_back(at);
   }
-  for (const NodeIndex at : with_all_below(missing)) {
-    if (!listed[index(at)]) look_up(at);
-    listed[index(at)] = true;
-  }
-  for (const NodeIndex at : all) {
-    if (listed[index(at)]) layers_.push_back(at);
-  }
-  return {};
+  std::vector<NodeIndex> chosen = graph_->with_all_below(std::move(missing));
+  for (const NodeIndex at : chosen) look_up(at);
+  chosen.insert(chosen.end(), wanted.begin(), wanted.end());
+  std::ranges::sort(chosen);
+  const auto twice = std::ranges::unique(chosen);
+  chosen.erase(twice.begin(), twice.end());
+  layers_of_[index(target)] = in_order(std::move(chosen));
 }
 
 void LayerRun::refuse_circles() {
-  std::vector<bool> ordered(graph_->nodes().size());
-  for (const NodeIndex at : order_) ordered[index(at)] = true;
   for (const NodeIndex at : layers_) {
-    if (ordered[index(at)] || outcomes_[index(at)]) continue;
+    if (place_[index(at)] < ordered_ || outcomes_[index(at)]) continue;
     LayerOutcome circle;
     circle.result.outcome = Outcome::failure;
     circle.result.message = "its dependencies lead back to it, or to one below";
@@ -98,63 +110,98 @@ void LayerRun::pass_on_failures() {
   }
 }
 
-Result<schedule::StepGraph> LayerRun::steps() {
-  schedule::StepGraph graph;
-  std::vector<std::optional<schedule::StepIndex>> steps(graph_->nodes().size());
+LayerSteps LayerRun::steps() const {
+  std::vector<std::vector<TargetIndex>> targets(graph_->nodes().size());
+  for (std::size_t i = 0; i < layers_of_.size(); ++i) {
+    for (const NodeIndex at : layers_of_[i]) targets[index(at)].push_back(TargetIndex(i));
+  }
+  LayerSteps steps(*graph_);
+  std::vector<std::optional<schedule::StepIndex>> step_of(graph_->nodes().size());
   for (const NodeIndex at : layers_) {
-    if (outcomes_[index(at)]) continue;
-    TRY_ASSIGN(auto spec, graph_->spec(at, order_));
-    schedule::Step step;
-    step.spec = std::move(spec);
-    for (const NodeIndex dep : (*graph_)[at].deps) {
-      if (steps[index(dep)]) step.deps.push_back(*steps[index(dep)]);
+    if (outcomes_[index(at)]) {
+      steps.add_cached(targets[index(at)]);
+      continue;
     }
-    steps[index(at)] = static_cast<schedule::StepIndex>(graph.steps.size());
-    graph.steps.push_back(std::move(step));
-    of_step_.push_back(at);
+    schedule::Step step;
+    for (const NodeIndex dep : (*graph_)[at].deps) {
+      if (step_of[index(dep)]) step.deps.push_back(*step_of[index(dep)]);
+    }
+    step_of[index(at)] = static_cast<schedule::StepIndex>(steps.graph().steps.size());
+    steps.add(at, std::move(step), std::move(targets[index(at)]));
   }
-  return graph;
+  return steps;
 }
 
-void LayerRun::expect(schedule::StepGraph& graph) const {
-  const auto recorded = cache::BuildTimes(store_->folder()).last();
-  for (schedule::Step& step : graph.steps) {
-    const auto found = recorded.find(step.spec.package.name);
-    if (found != recorded.end()) step.expected = found->second;
+void LayerRun::expect(LayerSteps& steps) const {
+  using Times = std::unordered_map<std::string, double>;
+  std::vector<std::optional<Times>> times(stores_.size());
+  for (std::size_t i = 0; i < steps.graph().steps.size(); ++i) {
+    const auto at = static_cast<schedule::StepIndex>(i);
+    const TargetIndex target = (*graph_)[steps.node(at)].target;
+    std::optional<Times>& known = times[index(target)];
+    if (!known) known = cache::BuildTimes(stores_[index(target)].folder()).last();
+    const auto found = known->find(steps.package(at).name);
+    if (found != known->end()) steps.graph().steps[i].expected = found->second;
   }
 }
 
-Result<void> LayerRun::check_cache() const {
-  TRY(store_->check_writable());
-  std::error_code error;
-  if (!std::filesystem::is_directory(store_->base(), error)) {
-    return fail("there is no base layer at " + store_->base().string() +
-                "; make one by: oxbow base create --cache " +
-                store_->folder().parent_path().string() + " --platform " +
-                store_->folder().filename().string());
+// Whether the steps can be built in their platforms' parts of the cache.
+Result<void> LayerRun::check_caches(const LayerSteps& steps) const {
+  std::vector<bool> checked(stores_.size());
+  for (std::size_t i = 0; i < steps.graph().steps.size(); ++i) {
+    const NodeIndex node = steps.node(static_cast<schedule::StepIndex>(i));
+    const std::size_t target = index((*graph_)[node].target);
+    if (checked[target]) continue;
+    checked[target] = true;
+    const cache::LayerStore& store = stores_[target];
+    TRY(store.check_writable());
+    std::error_code error;
+    if (!std::filesystem::is_directory(store.base(), error)) {
+      return fail("there is no base layer at " + store.base().string() +
+                  "; make one by: oxbow base create --cache " + cache_.string() + " --platform " +
+                  store.folder().filename().string());
+    }
   }
   return {};
 }
 
-Result<void> LayerRun::build(std::span<const NodeIndex> wanted, const RunSteps& run) {
-  if (wanted.empty()) return {};
-  order_ = graph_->build_order();
-  outcomes_.resize(graph_->nodes().size());
-  TRY(choose(wanted));
+Result<void> LayerRun::build(std::span<const std::vector<NodeIndex>> wanted, const RunSteps& run) {
+  layers_of_.resize(graph_->target_count());
+  if (std::ranges::all_of(wanted, [](const auto& of_target) { return of_target.empty(); }))
+    return {};
+  for (std::size_t i = 0; i < graph_->target_count(); ++i) {
+    stores_.emplace_back(cache_, graph_->target(TargetIndex(i)).platform.to_string());
+  }
+  const std::size_t size = graph_->nodes().size();
+  const std::vector<NodeIndex> order = graph_->build_order();
+  ordered_ = order.size();
+  place_.assign(size, ordered_);
+  for (std::size_t i = 0; i < order.size(); ++i) place_[index(order[i])] = i;
+  outcomes_.resize(size);
+  looked_up_.resize(size);
+  TRY(lease(wanted));
+  for (std::size_t i = 0; i < wanted.size(); ++i) choose(TargetIndex(i), wanted[i]);
+  for (const auto& of_target : layers_of_) {
+    layers_.insert(layers_.end(), of_target.begin(), of_target.end());
+  }
+  std::ranges::sort(layers_);
+  const auto twice = std::ranges::unique(layers_);
+  layers_.erase(twice.begin(), twice.end());
+  layers_ = in_order(std::move(layers_));
   refuse_circles();
   pass_on_failures();
-  TRY_ASSIGN(auto graph, steps());
-  if (graph.steps.empty()) return {};
-  TRY(check_cache());
-  expect(graph);
-  TRY_ASSIGN(auto results, run(graph, layers_.size() - graph.steps.size()));
+  LayerSteps steps = this->steps();
+  if (steps.graph().steps.empty()) return {};
+  TRY(check_caches(steps));
+  expect(steps);
+  TRY_ASSIGN(auto results, run(steps));
   for (std::size_t i = 0; i < results.size(); ++i) {
     LayerOutcome outcome;
     outcome.result = std::move(results[i]);
     if (outcome.result.outcome == Outcome::dependency_failed) {
-      outcome.failed = of_step_[schedule::index(outcome.result.failed_step)];
+      outcome.failed = steps.node(outcome.result.failed_step);
     }
-    outcomes_[index(of_step_[i])] = std::move(outcome);
+    outcomes_[index(steps.node(static_cast<schedule::StepIndex>(i)))] = std::move(outcome);
   }
   return {};
 }

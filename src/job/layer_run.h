@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -15,10 +17,56 @@
 
 namespace oxbow::job {
 
-/// Runs the steps of a graph, of which `cached` more were found in the cache: the executor with a
-/// runner, and whoever watches. In the order of the graph.
-using RunSteps = std::function<Result<std::vector<schedule::StepResult>>(
-    const schedule::StepGraph& graph, std::size_t cached)>;
+/// LayerSteps is what is to be built of a graph of layers, a step each that the cache has not, and
+/// what each step is: a step holds a node, and its recipe is made when it starts. The graph of
+/// layers outlives it.
+class LayerSteps {
+ public:
+  explicit LayerSteps(const LayerGraph& layers)
+      : layers_(&layers), cached_of_(layers.target_count()) {}
+
+  /// In the order of `graph`, dependencies first. `targets` are those that need it.
+  void add(NodeIndex node, schedule::Step step, std::vector<TargetIndex> targets);
+
+  /// A layer of these targets needs no step: it was found in the cache, or cannot be built.
+  void add_cached(const std::vector<TargetIndex>& targets);
+
+  schedule::StepGraph& graph() { return graph_; }
+  const schedule::StepGraph& graph() const { return graph_; }
+
+  NodeIndex node(schedule::StepIndex at) const { return nodes_[schedule::index(at)]; }
+  const opam::PackageId& package(schedule::StepIndex at) const {
+    return layers_->package(node(at));
+  }
+  const std::string& key(schedule::StepIndex at) const { return (*layers_)[node(at)].key; }
+  const std::vector<TargetIndex>& targets(schedule::StepIndex at) const {
+    return targets_[schedule::index(at)];
+  }
+  std::size_t target_count() const { return layers_->target_count(); }
+
+  /// How many layers need no step: of all targets, and of one.
+  std::size_t cached() const { return cached_; }
+  std::size_t cached(TargetIndex target) const { return cached_of_[index(target)]; }
+
+  /// "a.1", and where others of several targets do not need it, for which compiler.
+  std::string name(schedule::StepIndex at) const;
+
+  /// LayerGraph::recipe of a step's layer.
+  std::expected<layer::Recipe, layer::LayerResult> recipe(schedule::StepIndex at) const {
+    return layers_->recipe(node(at));
+  }
+
+ private:
+  const LayerGraph* layers_;
+  schedule::StepGraph graph_;
+  std::vector<NodeIndex> nodes_;                   // by step
+  std::vector<std::vector<TargetIndex>> targets_;  // by step
+  std::size_t cached_ = 0;
+  std::vector<std::size_t> cached_of_;  // by target
+};
+
+/// Runs steps: the executor with a runner, and whoever watches. In the order of their graph.
+using RunSteps = std::function<Result<std::vector<schedule::StepResult>>(const LayerSteps& steps)>;
 
 /// What became of one layer of a graph.
 struct LayerOutcome {
@@ -27,44 +75,55 @@ struct LayerOutcome {
   std::optional<NodeIndex> failed;  ///< of dependency_failed: the layer that failed itself
 };
 
-/// LayerRun has layers built that the cache has not, and knows what became of all. What it needs
-/// of the cache is kept there while it lives. For one thread; everything given must outlive it.
+/// LayerRun has layers built that the cache has not, for all targets of a graph at once, and knows
+/// what became of all. What it needs of the cache is kept there while it lives. For one thread;
+/// everything given must outlive it.
 class LayerRun {
  public:
-  LayerRun(const LayerGraph& graph, const cache::LayerStore& store,
+  LayerRun(const LayerGraph& graph, std::filesystem::path cache,
            const layer::BuildSettings& settings)
-      : graph_(&graph), store_(&store), settings_(&settings) {}
+      : graph_(&graph), cache_(std::move(cache)), settings_(&settings) {}
 
-  /// Builds the layers `wanted`, and those below that they need and the cache has not. Called once.
-  /// Errors: nothing can be built at all (no base, a cache that cannot be written).
-  Result<void> build(std::span<const NodeIndex> wanted, const RunSteps& run);
+  /// Builds the layers `wanted` of each target, and those below that they need and the cache has
+  /// not. Called once. Errors: nothing can be built at all (no base, a cache that cannot be
+  /// written).
+  Result<void> build(std::span<const std::vector<NodeIndex>> wanted, const RunSteps& run);
 
-  /// What was looked at by build(), dependencies first.
-  const std::vector<NodeIndex>& layers() const { return layers_; }
+  /// What build() looked at for a target, dependencies first.
+  const std::vector<NodeIndex>& layers(TargetIndex target) const {
+    return layers_of_[index(target)];
+  }
   const LayerOutcome& outcome(NodeIndex at) const { return *outcomes_[index(at)]; }
 
   /// What is to be told beside, a line each: layers that were found broken.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  std::vector<NodeIndex> with_all_below(std::vector<NodeIndex> open) const;
+  const cache::LayerStore& store(NodeIndex at) const {
+    return stores_[index((*graph_)[at].target)];
+  }
+  std::vector<NodeIndex> in_order(std::vector<NodeIndex> layers) const;
+  Result<void> lease(std::span<const std::vector<NodeIndex>> wanted);
   void look_up(NodeIndex at);
-  Result<void> choose(std::span<const NodeIndex> wanted);
+  void choose(TargetIndex target, const std::vector<NodeIndex>& wanted);
   void refuse_circles();
   void pass_on_failures();
-  Result<schedule::StepGraph> steps();
-  void expect(schedule::StepGraph& graph) const;
-  Result<void> check_cache() const;
+  LayerSteps steps() const;
+  void expect(LayerSteps& steps) const;
+  Result<void> check_caches(const LayerSteps& steps) const;
 
   const LayerGraph* graph_;
-  const cache::LayerStore* store_;
+  std::filesystem::path cache_;
   const layer::BuildSettings* settings_;
-  std::vector<NodeIndex> order_;
-  std::vector<NodeIndex> layers_;
-  std::vector<NodeIndex> of_step_;
+  std::vector<cache::LayerStore> stores_;  // by target
+  std::vector<std::size_t> place_;         // in the build order, by node; behind it of a circle
+  std::size_t ordered_ = 0;                // how many are in the build order
+  std::vector<std::vector<NodeIndex>> layers_of_;      // by target
+  std::vector<NodeIndex> layers_;                      // of all targets, dependencies first
+  std::vector<bool> looked_up_;                        // by node
   std::vector<std::optional<LayerOutcome>> outcomes_;  // by node
   std::vector<std::string> warnings_;
-  std::optional<cache::Lease> lease_;
+  std::vector<cache::Lease> leases_;
 };
 
 /// What the cache says of a root's layer, where it stands on `own`; none if it says nothing.

@@ -62,7 +62,12 @@ Result<void> LocalRunner::start(StepIndex step, IfBusy if_busy) {
   std::vector<std::string> command = settings_.command;
   command.insert(command.end(), {"--spec", "/dev/stdin"});
   if (if_busy == IfBusy::come_back) command.insert(command.end(), {"--if-busy", "come-back"});
-  TRY_ASSIGN(auto process, ChildProcess::start(command, to_json(graph_[step].spec)));
+  auto input = input_(step);
+  if (!input) {
+    without_input_.push_back({step, StepResult(std::move(input.error())), false});
+    return {};
+  }
+  TRY_ASSIGN(auto process, ChildProcess::start(command, std::move(*input)));
   running_.push_back({step, std::move(process)});
   return {};
 }
@@ -100,6 +105,11 @@ LocalRunner::Running LocalRunner::take_ended() {
 }
 
 std::optional<StepEnd> LocalRunner::wait(milliseconds patience) {
+  if (!without_input_.empty()) {
+    StepEnd end = std::move(without_input_.front());
+    without_input_.pop_front();
+    return end;
+  }
   if (await(Watch::steps_and_interruption, now() + patience) != Event::end) return std::nullopt;
   Running ended = take_ended();
   const int status = ended.process.finish();
@@ -113,6 +123,7 @@ void LocalRunner::stop() {
     take_ended().process.finish();
   }
   running_.clear();  // which kills them
+  without_input_.clear();
 }
 
 }  // namespace oxbow::schedule

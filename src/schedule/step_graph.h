@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "layer/recipe.h"
 #include "layer/report.h"
 
 namespace oxbow::schedule {
@@ -15,9 +14,8 @@ enum class StepIndex : std::uint32_t {};
 
 constexpr std::size_t index(StepIndex step) { return std::to_underlying(step); }
 
-/// Step is one layer to be built.
+/// Step is one layer to be built. Which one, whoever made the graph knows by the step's position.
 struct Step {
-  layer::Recipe spec;
   std::vector<StepIndex> deps;  ///< the steps that must have succeeded before
   double expected = 0;          ///< seconds that it is thought to take, from earlier builds
 };

@@ -50,9 +50,12 @@ std::string written(bool terminal, const Work& work) {
 }
 
 void fail_one_of_two() {
-  schedule::LiteralSteps steps("a:1 b:1");
-  steps.graph.steps[0].spec.package.name = "a\x1b[2J";
-  BuildProgress progress(steps.graph, 5);
+  const schedule::LiteralSteps steps("a:1 b:1");
+  BuildProgress progress(
+      [&](schedule::StepIndex step) {
+        return step == steps["a"] ? std::string("a\x1b[2J.1") : steps.name(step) + ".1";
+      },
+      5);
   schedule::StepCounts counts;
   counts.running = 2;
   progress.started(steps["a"]);

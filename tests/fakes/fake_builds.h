@@ -9,16 +9,17 @@
 #include <vector>
 
 #include "cache/store.h"
+#include "job/layer_run.h"
 #include "schedule/schedule.h"
 
-namespace oxbow::schedule {
+namespace oxbow::job {
 
-/// FakeBuilds runs the steps of a graph without a sandbox, and puts what lasts into a cache. What
-/// becomes of a step stands in its opam file: it fails, hangs or meets trouble if that holds
-/// "fails", "hangs" or "troubles", and else succeeds. It remembers what it was asked for.
+/// FakeBuilds runs steps without a sandbox, and puts what lasts into a cache. What becomes of a
+/// step stands in its opam file: it fails, hangs or meets trouble if that holds "fails", "hangs" or
+/// "troubles", and else succeeds. It remembers what it was asked for.
 class FakeBuilds {
  public:
-  explicit FakeBuilds(const cache::LayerStore& store) : store_(&store) {}
+  explicit FakeBuilds(const cache::LayerStore& store) : cache_(store.folder().parent_path()) {}
 
   // What happens.
   std::optional<std::size_t> limit;  ///< of steps, over all graphs; the rest is cancelled
@@ -26,14 +27,18 @@ class FakeBuilds {
 
   // What happened.
   std::vector<schedule::StepGraph> graphs;
+  std::vector<std::vector<std::string>> names;  ///< of their steps
   std::vector<std::size_t> cached;
 
-  Result<std::vector<schedule::StepResult>> operator()(const schedule::StepGraph& graph,
-                                                       std::size_t found) {
-    graphs.push_back(graph);
-    cached.push_back(found);
+  Result<std::vector<schedule::StepResult>> operator()(const LayerSteps& steps) {
+    graphs.push_back(steps.graph());
+    names.emplace_back();
+    for (std::size_t i = 0; i < steps.graph().steps.size(); ++i) {
+      names.back().push_back(steps.name(static_cast<schedule::StepIndex>(i)));
+    }
+    cached.push_back(steps.cached());
     if (!no_start.empty()) return fail(no_start);
-    schedule::Schedule schedule(graph);
+    schedule::Schedule schedule(steps.graph());
     while (const auto ready = schedule.next()) {
       if (limit && started_ == *limit) {
         schedule::StepResult left_out;
@@ -42,7 +47,9 @@ class FakeBuilds {
         continue;
       }
       ++started_;
-      schedule.finished(ready->step, build(graph[ready->step].spec));
+      const auto recipe = steps.recipe(ready->step);
+      schedule.finished(ready->step,
+                        recipe ? build(*recipe) : schedule::StepResult(recipe.error()));
     }
     REQUIRE(schedule.done());
     return std::move(schedule).results();
@@ -52,9 +59,7 @@ class FakeBuilds {
   std::string steps(std::size_t graph = 0) const {
     REQUIRE(graph < graphs.size());
     std::string words;
-    for (const schedule::Step& step : graphs[graph].steps) {
-      words += (words.empty() ? "" : " ") + step.spec.package.to_string();
-    }
+    for (const std::string& name : names[graph]) words += (words.empty() ? "" : " ") + name;
     return words;
   }
 
@@ -78,7 +83,8 @@ class FakeBuilds {
   }
 
   void keep(const layer::Recipe& spec, const schedule::StepResult& result) const {
-    auto draft = store_->begin(spec.key);
+    const cache::LayerStore store(cache_, spec.platform);
+    auto draft = store.begin(spec.key);
     REQUIRE(draft);
     std::filesystem::create_directories(draft->folder() / "fs");
     std::ofstream(draft->folder() / "fs/installed") << spec.package.to_string();
@@ -90,13 +96,13 @@ class FakeBuilds {
     record.created = 1'700'000'000;
     record.seconds = result.seconds;
     record.time_limit = result.outcome == verdict::Outcome::timed_out ? 3600 : 0;
-    const auto committed = store_->commit(std::move(*draft), spec.key, record);
+    const auto committed = store.commit(std::move(*draft), spec.key, record);
     INFO((committed ? "" : committed.error().message));
     REQUIRE(committed);
   }
 
-  const cache::LayerStore* store_;
+  std::filesystem::path cache_;
   std::size_t started_ = 0;
 };
 
-}  // namespace oxbow::schedule
+}  // namespace oxbow::job

@@ -25,7 +25,7 @@ d.1
 )";
 
 layer::Recipe spec_of(const SolvedStack& stack, std::string_view id) {
-  auto spec = stack.graph.spec(stack.at(id), stack.graph.build_order());
+  auto spec = stack.graph.recipe(stack.at(id));
   INFO((spec ? "" : spec.error().message));
   REQUIRE(spec);
   return std::move(*spec);
@@ -212,12 +212,14 @@ TEST_CASE("a first repository without files hides those of the same version belo
   CHECK(spec_of(stack, "a.1").files.empty());
 }
 
-TEST_CASE("a file that is too long for a spec is an error") {
+TEST_CASE("a file that cannot be read is an infrastructure error of its layer") {
   SolvedStack stack({with_files("a.1\nocaml.5\n",
                                 {{"packages/a/a.1/files/big", std::string((8U << 20) + 1, 'x')}})});
   stack.add("a.1");
-  const auto spec = stack.graph.spec(stack.at("a.1"), stack.graph.build_order());
+  const auto spec = stack.graph.recipe(stack.at("a.1"));
   REQUIRE_FALSE(spec);
+  CHECK(spec.error().outcome == verdict::Outcome::internal_error);
+  CHECK(spec.error().trouble == verdict::Trouble::sandbox);
   CHECK_THAT(spec.error().message, Contains("more than the limit"));
 }
 
@@ -239,16 +241,16 @@ beside.1
   CHECK(spec_of(stack, "b.1").system_packages == Names{"autoconf", "m4"});
 }
 
-TEST_CASE("a name that can be no system package is an error of all that stands on it") {
+TEST_CASE("a name that can be no system package fails its package and all that stands on it") {
   SolvedStack stack("a.1\n  depends: [\"b\"]\nb.1\n  depexts: [\"--purge\"]\nc.1\n");
   stack.add("a.1");
   stack.add("c.1");
-  const auto order = stack.graph.build_order();
   for (const std::string_view id : {"a.1", "b.1"}) {
-    const auto spec = stack.graph.spec(stack.at(id), order);
+    const auto spec = stack.graph.recipe(stack.at(id));
     REQUIRE_FALSE(spec);
+    CHECK(spec.error().outcome == verdict::Outcome::failure);
     CHECK(spec.error().message ==
           "depexts of b.1 name '--purge', which can be no package of the system");
   }
-  CHECK(stack.graph.spec(stack.at("c.1"), order));
+  CHECK(stack.graph.recipe(stack.at("c.1")));
 }

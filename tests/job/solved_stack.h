@@ -21,7 +21,8 @@ class SolvedStack {
         target_(solve::literal_target("ocaml.5")),
         state_(loaded(trees)),
         solved_(compiled()),
-        graph(*state_, *solved_, target_.platform, loader_.digests(), keys) {}
+        graph(keys),
+        target(graph.add_target(target_, *state_, *solved_, loader_.digests())) {}
   explicit SolvedStack(std::string_view text, KeyKind keys = KeyKind::build_id)
       : SolvedStack({literal_repository(std::string(text) + "\nocaml.5\n", "")}, keys) {}
 
@@ -33,7 +34,7 @@ class SolvedStack {
     return root;
   }
 
-  std::optional<NodeIndex> add(std::string_view id) { return graph.add(solve(id)); }
+  std::optional<NodeIndex> add(std::string_view id) { return graph.add(target, solve(id)); }
 
   /// The only layer of a package.
   NodeIndex at(std::string_view id) const {
@@ -82,6 +83,7 @@ class SolvedStack {
 
  public:
   LayerGraph graph;
+  TargetIndex target;
 };
 
 }  // namespace oxbow::job

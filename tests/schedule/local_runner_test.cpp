@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -73,10 +74,14 @@ struct ScratchCommand {
   std::filesystem::path folder;
 };
 
-/// Runs a shell script in place of the program: its $2 is the spec.
+/// Runs a shell script in place of the program: its $2 is the input.
 struct Fixture {
   ScratchCommand scratch;
   LiteralSteps steps{"a:1 b:1 c:1"};
+
+  LocalRunner::Input input() const {
+    return [this](StepIndex step) { return "input of " + steps.name(step); };
+  }
 
   LocalRunner::Settings settings(const std::string& script) const {
     LocalRunner::Settings settings;
@@ -87,7 +92,7 @@ struct Fixture {
 
   /// What becomes of one step.
   StepEnd run(const std::string& script, IfBusy if_busy = IfBusy::come_back) const {
-    LocalRunner runner(steps.graph, settings(script));
+    LocalRunner runner(input(), settings(script));
     const auto started = runner.start(steps["b"], if_busy);
     INFO((started ? "" : started.error().message));
     REQUIRE(started);
@@ -117,12 +122,12 @@ double since(steady_clock::time_point start) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a step is a process that gets a spec and prints its result") {
-  const StepEnd end = run("cat \"$2\" > spec; echo \"$@\" > arguments; echo '" + success + "'");
+TEST_CASE_METHOD(Fixture, "a step is a process that gets its input and prints its result") {
+  const StepEnd end = run("cat \"$2\" > input; echo \"$@\" > arguments; echo '" + success + "'");
   CHECK(end.result.outcome == Outcome::success);
   CHECK(end.result.seconds == 1.5);
   CHECK_FALSE(end.busy);
-  CHECK(scratch.text("spec") == to_json(steps.graph[steps["b"]].spec));
+  CHECK(scratch.text("input") == "input of b");
   CHECK_THAT(scratch.text("arguments"), StartsWith("--spec /dev/stdin"));
   CHECK_THAT(scratch.text("arguments"), Contains(" --if-busy come-back"));
 }
@@ -170,17 +175,51 @@ TEST_CASE_METHOD(Fixture, "without a result it is trouble of ours, and standard 
 }
 
 TEST_CASE_METHOD(Fixture, "a program that is not there is an error of the start") {
-  LocalRunner runner(steps.graph, {{"/nowhere/oxbow", "build-layer"}});
+  LocalRunner runner(input(), {{"/nowhere/oxbow", "build-layer"}});
   const auto started = runner.start(steps["a"], IfBusy::wait);
   REQUIRE_FALSE(started);
   CHECK(started.error().message == "/nowhere/oxbow cannot be started: No such file or directory");
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "a step is asked for its input when it starts, and without one has ended") {
+  std::vector<StepIndex> asked;
+  const auto two_without = [&](StepIndex step) -> std::expected<std::string, layer::LayerResult> {
+    asked.push_back(step);
+    if (step == steps["c"]) return "input";
+    layer::LayerResult refused;
+    refused.outcome = step == steps["a"] ? Outcome::failure : Outcome::internal_error;
+    refused.message = "no input of " + steps.name(step);
+    return std::unexpected(refused);
+  };
+  LocalRunner runner(two_without, settings("echo started >> started; echo '" + success + "'"));
+  CHECK(asked.empty());
+  for (const char* const name : {"a", "c", "b"}) {
+    REQUIRE(runner.start(steps[name], IfBusy::come_back));
+    CHECK(asked.back() == steps[name]);
+  }
+  std::map<std::string, StepEnd> ends;
+  for (int i = 0; i < 3; ++i) {
+    const auto end = runner.wait(longest);
+    REQUIRE(end);
+    ends[steps.name(end->step)] = *end;
+  }
+  CHECK(ends["a"].result.outcome == Outcome::failure);
+  CHECK(ends["a"].result.message == "no input of a");
+  CHECK(ends["b"].result.outcome == Outcome::internal_error);
+  CHECK(ends["c"].result.outcome == Outcome::success);
+  CHECK(scratch.text("started") == "started\n");
+  // One that was stopped has no end.
+  REQUIRE(runner.start(steps["a"], IfBusy::come_back));
+  runner.stop();
+  CHECK_FALSE(runner.wait(milliseconds(0)));
+}
+
 TEST_CASE_METHOD(Fixture, "steps run at once and come back as they end") {
   LocalRunner runner(
-      steps.graph,
+      input(),
       settings("await() { while [ ! -e $1 ]; do sleep 0.02; done; }\n"
-               "case \"$(cat \"$2\")\" in *key-a*) await b;; *key-b*) await c;; esac; echo '" +
+               "case \"$(cat \"$2\")\" in *of\\ a) await b;; *of\\ b) await c;; esac; echo '" +
                success + "'"));
   for (const char* const name : {"a", "b", "c"}) {
     REQUIRE(runner.start(steps[name], IfBusy::come_back));
@@ -197,7 +236,7 @@ TEST_CASE_METHOD(Fixture, "steps run at once and come back as they end") {
 }
 
 TEST_CASE_METHOD(Fixture, "patience ends") {
-  LocalRunner runner(steps.graph, settings("echo $$ > pid; exec sleep 36000"));
+  LocalRunner runner(input(), settings("echo $$ > pid; exec sleep 36000"));
   const auto start = steady_clock::now();
   CHECK_FALSE(runner.wait(milliseconds(50)));
   REQUIRE(runner.start(steps["a"], IfBusy::wait));
@@ -212,7 +251,7 @@ TEST_CASE_METHOD(Fixture, "an interruption ends the wait, and stop() what runs")
       "echo $! > sleep; wait");
   with.grace = longest;
   with.interruption = interrupted.ends[0];
-  LocalRunner runner(steps.graph, with);
+  LocalRunner runner(input(), with);
   REQUIRE(runner.start(steps["a"], IfBusy::wait));
   scratch.await("sleep");
   interrupted.now();
@@ -224,7 +263,7 @@ TEST_CASE_METHOD(Fixture, "an interruption ends the wait, and stop() what runs")
 }
 
 TEST_CASE_METHOD(Fixture, "what does not end when asked is killed, with all that it started") {
-  LocalRunner runner(steps.graph,
+  LocalRunner runner(input(),
                      settings("trap '' TERM; sleep 36000 & echo $! > sleep; echo $$ > pid; "
                               "while :; do sleep 0.05; done"));
   REQUIRE(runner.start(steps["a"], IfBusy::wait));
@@ -244,8 +283,8 @@ TEST_CASE_METHOD(Fixture, "what a step leaves behind is killed, and its pipes ho
 
 TEST_CASE_METHOD(Fixture, "nothing is left of a runner that is destroyed") {
   {
-    LocalRunner runner(steps.graph, settings("grep -q key-a \"$2\" && me=a || me=b; echo $$ > $me; "
-                                             "exec sleep 36000"));
+    LocalRunner runner(input(), settings("grep -q 'of a' \"$2\" && me=a || me=b; echo $$ > $me; "
+                                         "exec sleep 36000"));
     REQUIRE(runner.start(steps["a"], IfBusy::wait));
     REQUIRE(runner.start(steps["b"], IfBusy::wait));
     scratch.await("a");
@@ -258,8 +297,8 @@ TEST_CASE_METHOD(Fixture, "nothing is left of a runner that is destroyed") {
 TEST_CASE_METHOD(Fixture, "steps die with us, and have a process group of their own") {
   const pid_t us = ::fork();
   if (us == 0) {
-    LocalRunner runner(steps.graph, settings("cut -d' ' -f5 /proc/$$/stat > group; echo $$ > pid; "
-                                             "exec sleep 36000"));
+    LocalRunner runner(input(), settings("cut -d' ' -f5 /proc/$$/stat > group; echo $$ > pid; "
+                                         "exec sleep 36000"));
     if (runner.start(steps["a"], IfBusy::wait)) runner.wait(longest);
     ::_exit(1);
   }
@@ -281,9 +320,9 @@ TEST_CASE_METHOD(Fixture, "no descriptor is left open") {
   run("echo '" + success + "'");
   run("exit 1");
   {
-    LocalRunner runner(steps.graph, settings("exec sleep 36000"));
+    LocalRunner runner(input(), settings("exec sleep 36000"));
     REQUIRE(runner.start(steps["a"], IfBusy::wait));
-    LocalRunner missing(steps.graph, {{"/nowhere/oxbow"}});
+    LocalRunner missing(input(), {{"/nowhere/oxbow"}});
     REQUIRE_FALSE(missing.start(steps["a"], IfBusy::wait));
   }
   CHECK(descriptors() == before);
