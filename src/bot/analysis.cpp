@@ -34,7 +34,8 @@ Result<std::variant<Analysis, Untestable>> RunAnalysis::analyse(const store::Run
 double RunAnalysis::estimated_seconds(const report::TargetReport& target) const {
   if (target.cone.layers() == 0 || settings_->cache.empty()) return 0;
   return job::estimated_seconds(
-      target.cone, cache::BuildTimes(settings_->cache / target.platform).last(), settings_->jobs);
+      target.cone, cache::BuildTimes(settings_->cache / target.target.platform.to_string()).last(),
+      settings_->jobs);
 }
 
 }  // namespace oxbow::bot

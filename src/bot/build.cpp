@@ -11,18 +11,19 @@ namespace oxbow::bot {
 namespace {
 
 // What a contributor types to see the same, in a clone of the repository.
-std::string reproduce_command(const report::Report& plan, const report::TargetReport& target) {
+std::string reproduce_command(const report::Report& plan, const opam::Target& target) {
   std::string command = fmt::format("oxbow check --cache ~/.cache/oxbow/layers --repo .#{}..{}",
                                     plan.base, plan.head);
   for (std::size_t i = 1; i < plan.repositories.size(); ++i) {
     command += fmt::format(" --repo {}#{}", plan.repositories[i].path, plan.repositories[i].commit);
   }
-  return command + fmt::format(" --compiler {} --platform {}", target.compiler, target.platform);
+  return command + fmt::format(" --compiler {} --platform {}", target.compiler.to_string(),
+                               target.platform.to_string());
 }
 
 void set_reproduce_commands(report::CheckReport& report) {
   for (std::size_t i = 0; i < report.targets.size(); ++i) {
-    const std::string command = reproduce_command(report.plan, report.plan.targets[i]);
+    const std::string command = reproduce_command(report.plan, report.plan.targets[i].target);
     for (report::BuiltLayer& layer : report.targets[i].layers) {
       if (!layer.reproduce.empty()) layer.reproduce = command;
     }

@@ -21,9 +21,9 @@ Phrase heading(const job::Explained& explained, std::string_view what) {
   return Phrase()
       .quoted(explained.package.to_string())
       .words(what)
-      .quoted(explained.compiler)
+      .quoted(explained.target.compiler.to_string())
       .words(" on ")
-      .quoted(explained.platform);
+      .quoted(explained.target.platform.to_string());
 }
 
 Lines refutation(const job::Explained& explained) {

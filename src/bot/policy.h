@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "job/repository.h"
-#include "solve/target.h"
+#include "opam/target.h"
 
 namespace oxbow::bot {
 
@@ -16,7 +16,7 @@ struct TestedRepository {
   std::vector<std::string> branches;
   std::vector<std::string> trusted;  ///< logins, besides those who may write to it
   std::vector<job::RepositorySpec> below;
-  std::vector<solve::Target> targets;
+  std::vector<opam::Target> targets;
 };
 
 /// Policy is what the operator of the bot has decided.

@@ -57,8 +57,7 @@ std::vector<store::RunTarget> target_rows(const Analysis& analysis) {
   std::vector<store::RunTarget> rows;
   for (std::size_t i = 0; i < analysis.report.targets.size(); ++i) {
     const report::TargetReport& target = analysis.report.targets[i];
-    rows.push_back({.compiler = target.compiler,
-                    .platform = target.platform,
+    rows.push_back({.target = target.target,
                     .packages = target.cone.packages_rebuilt(),
                     .layers = target.cone.layers(),
                     .cached = report::count_cached(target.cone),

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "base/untrusted.h"
@@ -95,28 +94,12 @@ std::string conclusion(const report::CheckReport& report, std::size_t target) {
   return has_trouble(report.targets[target]) ? "neutral" : "success";
 }
 
-std::string compiler_version(const std::string& compiler) {
-  const std::size_t dot = compiler.find('.');
-  return dot == std::string::npos ? compiler : compiler.substr(dot + 1);
-}
-
-std::string check_name(std::string_view prefix, std::string_view compiler,
-                       std::string_view platform) {
-  return fmt::format("{} / {} · {}", prefix, compiler, platform);
-}
-
-template <typename Target>
-std::vector<std::string> check_names(std::string_view prefix, const std::vector<Target>& targets) {
-  std::map<std::string, std::size_t> uses;
-  for (const Target& target : targets) {
-    ++uses[check_name(prefix, compiler_version(target.compiler), target.platform)];
-  }
-  std::vector<std::string> names;
-  for (const Target& target : targets) {
-    std::string name = check_name(prefix, compiler_version(target.compiler), target.platform);
-    if (uses[name] > 1) name = check_name(prefix, target.compiler, target.platform);
-    names.push_back(std::move(name));
-  }
+template <typename OfTarget>
+std::vector<std::string> check_names(std::string_view prefix, const std::vector<OfTarget>& all) {
+  std::vector<opam::Target> targets;
+  for (const OfTarget& each : all) targets.push_back(each.target);
+  std::vector<std::string> names = opam::short_names(targets);
+  for (std::string& name : names) name = fmt::format("{} / {}", prefix, name);
   return names;
 }
 

@@ -83,8 +83,7 @@ struct BuildCounts {
 };
 CheckOutput progress_output(const BuildCounts& counts, const RunFacts& facts);
 
-/// The names of the checks of targets: "oxbow / 5.2.0+ox · debian-12-x86_64", with the whole
-/// compiler's name where two would be the same.
+/// The names of the checks of targets: "oxbow / 5.2.0+ox · debian-12-x86_64" (opam::short_names).
 std::vector<std::string> target_check_names(std::string_view prefix,
                                             const std::vector<report::TargetReport>& targets);
 std::vector<std::string> target_check_names(std::string_view prefix,

@@ -92,9 +92,9 @@ void StackArguments::add_targets(CLI::App& command, bool required) {
   command.add_option("--platform,-p", platform, "DISTRIBUTION-VERSION-ARCH")->capture_default_str();
 }
 
-Result<std::vector<solve::Target>> StackArguments::targets() const {
-  TRY_ASSIGN(const auto parsed, solve::parse_platform(platform));
-  std::vector<solve::Target> targets;
+Result<std::vector<opam::Target>> StackArguments::targets() const {
+  TRY_ASSIGN(const auto parsed, opam::parse_platform(platform));
+  std::vector<opam::Target> targets;
   for (const std::string& compiler : compilers) {
     const auto id = opam::parse_package_id(compiler);
     if (!id) {

@@ -12,9 +12,9 @@
 #include "job/repository.h"
 #include "job/roots.h"
 #include "job/state.h"
+#include "opam/target.h"
 #include "plan/finding.h"
 #include "report/text.h"
-#include "solve/target.h"
 
 namespace oxbow::cli {
 
@@ -27,7 +27,7 @@ struct StackArguments {
   void add_repositories(CLI::App& command, bool required);
   void add_targets(CLI::App& command, bool required);
 
-  Result<std::vector<solve::Target>> targets() const;
+  Result<std::vector<opam::Target>> targets() const;
 };
 
 /// The arguments that say which change: those of `plan` and `explain`.

@@ -11,7 +11,7 @@
 #include "cli/command.h"
 #include "cli/configuration.h"
 #include "cli/terminal_progress.h"
-#include "solve/target.h"
+#include "opam/target.h"
 
 namespace oxbow::cli {
 namespace {
@@ -29,7 +29,7 @@ struct BaseArguments {
 };
 
 Result<cache::BaseLayer> base_of(const BaseArguments& arguments) {
-  TRY_ASSIGN(const auto platform, solve::parse_platform(arguments.platform));
+  TRY_ASSIGN(const auto platform, opam::parse_platform(arguments.platform));
   if (arguments.platform.find('/') != std::string::npos || arguments.platform.front() == '.') {
     return fail(fmt::format("'{}' can be no folder of the cache", arguments.platform));
   }

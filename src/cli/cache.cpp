@@ -15,8 +15,8 @@
 #include "cli/command.h"
 #include "cli/configuration.h"
 #include "cli/quantity.h"
+#include "opam/target.h"
 #include "report/wording.h"
-#include "solve/target.h"
 
 namespace oxbow::cli {
 namespace {
@@ -41,7 +41,7 @@ std::string platform_of(const LayerStore& store) { return store.folder().filenam
 Result<LayerStore> open_store(const CacheArguments& arguments) {
   const std::string platform =
       arguments.platform.empty() ? std::string(default_platform) : arguments.platform;
-  TRY(solve::parse_platform(platform));
+  TRY(opam::parse_platform(platform));
   LayerStore store(arguments.cache, platform);
   std::error_code ignored;
   if (fs::is_directory(store.folder(), ignored)) return store;
@@ -65,7 +65,7 @@ Result<std::vector<LayerStore>> open_stores(const CacheArguments& arguments) {
     std::error_code ignored;
     const std::string name = at->path().filename().string();
     // A cache holds other things, too, such as sources.
-    if (at->is_directory(ignored) && solve::parse_platform(name)) {
+    if (at->is_directory(ignored) && opam::parse_platform(name)) {
       stores.emplace_back(arguments.cache, name);
     }
   }

@@ -38,7 +38,7 @@ void check_version(const TomlTable& top) {
   if (top.integer("version", -any, any) != 1) top.fail_at("version", "version must be 1");
 }
 
-std::optional<solve::Target> read_target(const TomlTable& table) {
+std::optional<opam::Target> read_target(const TomlTable& table) {
   table.only_known({"compiler", "platform"});
   const std::string compiler = table.text("compiler", TomlTable::Need::required).value_or("");
   const auto id = opam::parse_package_id(compiler);
@@ -46,10 +46,10 @@ std::optional<solve::Target> read_target(const TomlTable& table) {
     table.fail_at("compiler", fmt::format("'{}' is no compiler; write NAME.VERSION", compiler));
   }
   const auto platform =
-      solve::parse_platform(table.text("platform").value_or(std::string(default_platform)));
+      opam::parse_platform(table.text("platform").value_or(std::string(default_platform)));
   if (!platform) table.fail_at("platform", platform.error().message);
   if (!id || !platform) return std::nullopt;
-  return solve::Target{*id, *platform};
+  return opam::Target{*id, *platform};
 }
 
 BuildConfiguration read_build(const TomlTable& top) {

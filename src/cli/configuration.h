@@ -11,7 +11,7 @@
 #include "fetch/fetch.h"
 #include "job/layer_graph.h"
 #include "job/repository.h"
-#include "solve/target.h"
+#include "opam/target.h"
 
 namespace oxbow::cli {
 
@@ -28,7 +28,7 @@ namespace oxbow::cli {
 ///   platform = "debian-12-x86_64"   # this where it is left out
 struct Configuration {
   std::vector<job::RepositorySpec> repositories;
-  std::vector<solve::Target> targets;
+  std::vector<opam::Target> targets;
 };
 
 inline constexpr std::string_view default_platform = "debian-12-x86_64";
@@ -54,7 +54,7 @@ struct BuildConfiguration {
 
 /// The parts that several files have: errors stay in the table.
 void check_version(const TomlTable& top);
-std::optional<solve::Target> read_target(const TomlTable& table);
+std::optional<opam::Target> read_target(const TomlTable& table);
 BuildConfiguration read_build(const TomlTable& top);
 
 /// Reads these parts of an oxbow.toml.

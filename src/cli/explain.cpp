@@ -21,8 +21,8 @@ struct ExplainArguments {
 };
 
 void print_refutation(const job::Explained& explained) {
-  print(fmt::format("{} has no solution for {} on {}:\n", explained.package.to_string(),
-                    explained.compiler, explained.platform));
+  print(fmt::format("{} has no solution for {}:\n", explained.package.to_string(),
+                    explained.target.to_string()));
   for (const job::JudgedConstraints& named : explained.refutation) {
     print(fmt::format("  {}\n", printable(named.name)));
     for (const job::JudgedConstraint& constraint : named.constraints) {
@@ -36,8 +36,8 @@ void print_refutation(const job::Explained& explained) {
 }
 
 void print_path(const job::Explained& explained) {
-  print(fmt::format("{} is rebuilt for {} on {}:\n", explained.package.to_string(),
-                    explained.compiler, explained.platform));
+  print(fmt::format("{} is rebuilt for {}:\n", explained.package.to_string(),
+                    explained.target.to_string()));
   constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
   report::Wording wording({all, all, all, all, all});
   report::Report touched;
@@ -66,8 +66,8 @@ ExitCode run(const ExplainArguments& arguments) {
     if (!explained.path.empty()) {
       print_path(explained);
     } else if (explained.solved) {
-      print(fmt::format("{} is not rebuilt for {} on {}.\n", explained.package.to_string(),
-                        explained.compiler, explained.platform));
+      print(fmt::format("{} is not rebuilt for {}.\n", explained.package.to_string(),
+                        explained.target.to_string()));
     }
   }
   return ExitCode::done;

@@ -49,7 +49,7 @@ struct Side {
 // Checks one target, which is at the same place of both sides.
 class TargetChecker {
  public:
-  TargetChecker(const Planned& planned, std::size_t at, const solve::Target& target,
+  TargetChecker(const Planned& planned, std::size_t at, const opam::Target& target,
                 const CheckSettings& settings, plan::EffectiveDigests& digests, Side& before,
                 Side& after)
       : cone_(&planned.report.targets[at].cone),

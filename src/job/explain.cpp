@@ -121,7 +121,7 @@ Result<std::vector<Explained>> explain(const PlanRequest& request, std::string_v
                                        StateLoader& loader) {
   TRY_ASSIGN(const auto change, load_change(request, loader));
   std::vector<Explained> all;
-  for (const solve::Target& target : request.targets) {
+  for (const opam::Target& target : request.targets) {
     TRY_ASSIGN(auto solved, solve_target(request, change, target, loader));
     plan::Cone cone = cone_of(solved, loader);
     const solve::Universe& universe = solved.after->universe();
@@ -129,8 +129,7 @@ Result<std::vector<Explained>> explain(const PlanRequest& request, std::string_v
     if (make_root(id, solved)) cone = cone_of(solved, loader);
 
     Explained explained;
-    explained.compiler = target.compiler.to_string();
-    explained.platform = target.platform.to_string();
+    explained.target = target;
     explained.package = id;
     const solve::PackageIndex root = *universe.find(id);
     explained.solved = solved.after->root(root).solution.has_value();

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "job/plan.h"
+#include "opam/target.h"
 #include "plan/cone.h"
 #include "solve/explanation.h"
 
@@ -24,8 +25,7 @@ struct JudgedConstraints {
 
 /// Explained is the answer for one target to why a package is rebuilt, or why it cannot be.
 struct Explained {
-  std::string compiler;
-  std::string platform;
+  opam::Target target;
   opam::PackageId package;
   bool solved = false;  ///< as a root of its own, in the head
   /// Where it is not solved: why.

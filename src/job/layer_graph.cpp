@@ -13,7 +13,7 @@ namespace oxbow::job {
 using plan::LayerIndex;
 using solve::PackageIndex;
 
-TargetIndex LayerGraph::add_target(const solve::Target& target, const State& state,
+TargetIndex LayerGraph::add_target(const opam::Target& target, const State& state,
                                    const plan::SolvedState& solved,
                                    plan::EffectiveDigests& digests) {
   parts_.push_back({target,

@@ -14,8 +14,8 @@
 #include "layer/recipe.h"
 #include "layer/report.h"
 #include "opam/system_packages.h"
+#include "opam/target.h"
 #include "plan/solved_state.h"
-#include "solve/target.h"
 
 namespace oxbow::job {
 
@@ -49,7 +49,7 @@ class LayerGraph {
   explicit LayerGraph(KeyKind kind) : kind_(kind) {}
 
   /// Adds a target, with the state whose roots are added for it. Both must outlive the graph.
-  TargetIndex add_target(const solve::Target& target, const State& state,
+  TargetIndex add_target(const opam::Target& target, const State& state,
                          const plan::SolvedState& solved, plan::EffectiveDigests& digests);
 
   /// Adds a root that has a solution and all that it stands on, and returns its own layer. None if
@@ -57,7 +57,7 @@ class LayerGraph {
   std::optional<NodeIndex> add(TargetIndex target, const plan::SolvedRoot& root);
 
   std::size_t target_count() const { return parts_.size(); }
-  const solve::Target& target(TargetIndex at) const { return parts_[index(at)].target; }
+  const opam::Target& target(TargetIndex at) const { return parts_[index(at)].target; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
   const Node& operator[](NodeIndex at) const { return nodes_[index(at)]; }
@@ -81,7 +81,7 @@ class LayerGraph {
 
   // A target's part of the graph.
   struct Part {
-    solve::Target target;
+    opam::Target target;
     const State* state;
     const plan::SolvedState* solved;
     plan::TreeKeys tree_keys;

@@ -13,10 +13,9 @@
 namespace oxbow::job {
 namespace {
 
-report::TargetReport named(const solve::Target& target) {
+report::TargetReport named(const opam::Target& target) {
   report::TargetReport report;
-  report.compiler = target.compiler.to_string();
-  report.platform = target.platform.to_string();
+  report.target = target;
   return report;
 }
 
@@ -31,7 +30,7 @@ class TargetPlan {
         old_roots_(planned.old_roots),
         new_roots_(planned.new_roots) {}
 
-  report::TargetReport report(const solve::Target& target) const {
+  report::TargetReport report(const opam::Target& target) const {
     report::TargetReport report = named(target);
     compare_roots(report);
     report.cone = plan::cone({*before_, old_roots_}, {*after_, new_roots_}, loader_->digests());
@@ -89,7 +88,7 @@ class TargetPlan {
 
   void look_into_cache(report::TargetReport& report) const {
     if (!request_->cache) return;
-    const cache::LayerStore store(*request_->cache, report.platform);
+    const cache::LayerStore store(*request_->cache, report.target.platform.to_string());
     for (plan::ConeLayer& layer : report.cone.added) {
       const auto record = store.find(layer.key);
       layer.cached = record && *record;  // a broken one is built again
@@ -134,7 +133,7 @@ Result<LoadedChange> load_change(const PlanRequest& request, StateLoader& loader
 }
 
 Result<PlannedTarget> solve_target(const PlanRequest& request, const LoadedChange& change,
-                                   const solve::Target& target, StateLoader& loader) {
+                                   const opam::Target& target, StateLoader& loader) {
   std::set<opam::PackageId> wanted = change.changes.touched;
   wanted.insert(request.also.begin(), request.also.end());
   const auto solved = [&](State& state, const plan::SolvedState* similar,
@@ -161,7 +160,7 @@ Result<Planned> plan(const PlanRequest& request, LoadedChange change, StateLoade
     return planned;
   }
   std::set<opam::PackageId> cyclic;
-  for (const solve::Target& target : request.targets) {
+  for (const opam::Target& target : request.targets) {
     TRY_ASSIGN(auto solved, solve_target(request, change, target, loader));
     const TargetPlan of_target(request, solved, loader);
     planned.report.targets.push_back(of_target.report(target));

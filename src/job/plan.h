@@ -11,8 +11,8 @@
 #include "job/repository.h"
 #include "job/roots.h"
 #include "job/state.h"
+#include "opam/target.h"
 #include "report/report.h"
-#include "solve/target.h"
 
 namespace oxbow::job {
 
@@ -22,7 +22,7 @@ struct PlanRequest {
   RepositoryChange change;
   std::vector<std::string> lower_places;
   std::vector<RepositoryTree> lower;  ///< the repositories below, in order of priority
-  std::vector<solve::Target> targets;
+  std::vector<opam::Target> targets;
   Scope scope = Scope::overlay;
   std::vector<opam::PackageId> also;           ///< packages to be solved for besides
   std::optional<std::filesystem::path> cache;  ///< of layers, to be looked at
@@ -53,7 +53,7 @@ struct PlannedTarget {
 /// Solves both states for a target: for the roots of the request's scope, what the change touched,
 /// and what the request has besides. Errors: a compiler that does not exist.
 Result<PlannedTarget> solve_target(const PlanRequest& request, const LoadedChange& change,
-                                   const solve::Target& target, StateLoader& loader);
+                                   const opam::Target& target, StateLoader& loader);
 
 /// A plan with what it was made from, for who goes on to build it. The targets are beside the
 /// report's, and valid as long as the states; there are none where nothing had to be solved.

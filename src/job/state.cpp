@@ -6,10 +6,6 @@
 namespace oxbow::job {
 namespace {
 
-bool same_target(const solve::Target& x, const solve::Target& y) {
-  return x.compiler == y.compiler && x.platform.to_string() == y.platform.to_string();
-}
-
 // A compiler that nothing can be solved with is a mistake of who asked, not an answer.
 Result<void> check_compiler(const solve::Universe& universe) {
   const opam::PackageId& compiler = universe.target().compiler;
@@ -32,11 +28,11 @@ Result<void> check_compiler(const solve::Universe& universe) {
 
 }  // namespace
 
-Result<plan::SolvedState*> State::target(const solve::Target& target,
+Result<plan::SolvedState*> State::target(const opam::Target& target,
                                          plan::EffectiveDigests& digests,
                                          const plan::SolvedState* similar) {
   for (ForTarget& known : targets_) {
-    if (same_target(known.target, target)) return known.solved.get();
+    if (known.target == target) return known.solved.get();
   }
   auto universe = std::make_shared<const solve::Universe>(
       stack_.packages, target, similar == nullptr ? nullptr : &similar->universe());

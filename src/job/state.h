@@ -8,11 +8,11 @@
 #include "base/error.h"
 #include "job/progress.h"
 #include "job/repository.h"
+#include "opam/target.h"
 #include "plan/effective_digests.h"
 #include "plan/solved_state.h"
 #include "repo/snapshot.h"
 #include "repo/stack.h"
-#include "solve/target.h"
 
 namespace oxbow::job {
 
@@ -26,14 +26,14 @@ class State {
 
   /// The state for a target, compiled when first asked for; `similar` is another state for that
   /// target to share work with, or null. An error if the compiler is no package that can be chosen.
-  Result<plan::SolvedState*> target(const solve::Target& target, plan::EffectiveDigests& digests,
+  Result<plan::SolvedState*> target(const opam::Target& target, plan::EffectiveDigests& digests,
                                     const plan::SolvedState* similar = nullptr);
 
  private:
   friend class StateLoader;
 
   struct ForTarget {
-    solve::Target target;
+    opam::Target target;
     std::unique_ptr<plan::SolvedState> solved;
   };
 

@@ -88,8 +88,8 @@ class PlanJson : public JsonWriter<PlanJson> {
   void value(const TargetReport& target) {
     const plan::Cone& cone = target.cone;
     open();
-    field("compiler", target.compiler);
-    field("platform", target.platform);
+    field("compiler", target.target.compiler);
+    field("platform", target.target.platform);
     key("roots");
     open();
     field("solved", target.solved);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "opam/target.h"
 #include "plan/change.h"
 #include "plan/cone.h"
 #include "plan/finding.h"
@@ -22,8 +23,7 @@ struct Repository {
 
 /// What the change means for one target.
 struct TargetReport {
-  std::string compiler;
-  std::string platform;
+  opam::Target target;
   std::size_t solved = 0;    ///< roots of the head with a solution; of those solved for, if any
   std::size_t unsolved = 0;  ///< and without
   std::vector<plan::Installability> newly_uninstallable;

@@ -158,7 +158,10 @@ std::size_t count_cached(const plan::Cone& cone) {
 }
 
 Phrase target_name(const TargetReport& target) {
-  return Phrase().quoted(target.compiler).words(" on ").quoted(target.platform);
+  return Phrase()
+      .quoted(target.target.compiler.to_string())
+      .words(" on ")
+      .quoted(target.target.platform.to_string());
 }
 
 bool is_untouched(const TargetReport& target) {

@@ -155,7 +155,7 @@ class Wording {
 // Why a root is not even a candidate.
 Explanation explain_rejection(const Universe& universe, PackageIndex root) {
   const opam::Package& package = universe.package(root);
-  const Target& target = universe.target();
+  const opam::Target& target = universe.target();
   std::string why;
   if (package.definition == nullptr) {
     why = "its opam file cannot be read";

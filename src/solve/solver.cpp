@@ -23,8 +23,8 @@ void collect_atoms(const opam::PackageFormula& formula, std::vector<std::string_
   for (const opam::PackageFormula& operand : formula.operands) collect_atoms(operand, names);
 }
 
-std::vector<std::string_view> filtered_names(const opam::Package& package, const Target& target,
-                                             bool post) {
+std::vector<std::string_view> filtered_names(const opam::Package& package,
+                                             const opam::Target& target, bool post) {
   std::vector<std::string_view> names;
   const TreeVariables variables(target, package.id.version, post);
   collect_atoms(

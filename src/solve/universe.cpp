@@ -7,7 +7,8 @@
 
 namespace oxbow::solve {
 
-Universe::Universe(std::vector<opam::Package> packages, Target target, const Universe* similar)
+Universe::Universe(std::vector<opam::Package> packages, opam::Target target,
+                   const Universe* similar)
     : packages_(std::move(packages)),
       target_(std::move(target)),
       problem_(Problem::Builder().build()) {

@@ -12,8 +12,8 @@
 
 #include "opam/formula.h"
 #include "opam/package.h"
+#include "opam/target.h"
 #include "solve/problem.h"
-#include "solve/target.h"
 
 namespace oxbow::solve {
 
@@ -48,11 +48,12 @@ class Universe {
   /// `packages` is sorted by opam's order of names and then by version as text; the same
   /// NAME.VERSION must not occur twice. `similar` is a universe for the same target, if there is
   /// one: what it evaluated of the same definitions is not evaluated again.
-  Universe(std::vector<opam::Package> packages, Target target, const Universe* similar = nullptr);
+  Universe(std::vector<opam::Package> packages, opam::Target target,
+           const Universe* similar = nullptr);
   Universe(const Universe&) = delete;
   Universe& operator=(const Universe&) = delete;
 
-  const Target& target() const { return target_; }
+  const opam::Target& target() const { return target_; }
   const Problem& problem() const { return problem_; }
 
   std::span<const opam::Package> packages() const { return packages_; }
@@ -100,7 +101,7 @@ class Universe {
   };
 
   std::vector<opam::Package> packages_;
-  Target target_;
+  opam::Target target_;
   std::vector<std::shared_ptr<const Evaluated>> evaluated_;
   std::vector<std::string_view> names_;  ///< by variable; empty for alternatives
   std::unordered_map<std::string_view, Var> variables_;

@@ -22,7 +22,8 @@ bool is_dependency_variable(const Variable& variable) {
              dependency_variables.end();
 }
 
-std::optional<VariableValue> platform_variable(const Platform& platform, std::string_view name) {
+std::optional<VariableValue> platform_variable(const opam::Platform& platform,
+                                               std::string_view name) {
   if (name == "arch") return platform.arch;
   if (name == "os") return platform.os;
   if (name == "os-distribution") return platform.os_distribution;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "opam/filter.h"
-#include "solve/target.h"
+#include "opam/target.h"
 
 /// What variables hold in the three places where dependencies are filtered, and in depexts. They
 /// differ, and each is as the reference has it.
@@ -18,17 +18,17 @@ inline constexpr std::string_view opam_version = "2.4.1";
 /// Source: day10 bin/dir_context.ml, bin/util.ml; opam-0install-solver lib/model.ml.
 class SolverVariables : public opam::Variables {
  public:
-  SolverVariables(const Target& target, std::string_view version)
+  SolverVariables(const opam::Target& target, std::string_view version)
       : target_(&target), version_(version) {}
 
   std::optional<Value> lookup(const opam::Variable& variable) const override;
   bool is_late(const opam::Variable& variable) const override;
 
  protected:
-  const Target& target() const { return *target_; }
+  const opam::Target& target() const { return *target_; }
 
  private:
-  const Target* target_;
+  const opam::Target* target_;
   std::string_view version_;
 };
 
@@ -36,7 +36,7 @@ class SolverVariables : public opam::Variables {
 /// Source: day10 bin/main.ml.
 class TreeVariables final : public SolverVariables {
  public:
-  TreeVariables(const Target& target, std::string_view version, bool post)
+  TreeVariables(const opam::Target& target, std::string_view version, bool post)
       : SolverVariables(target, version), post_(post) {}
 
   std::optional<Value> lookup(const opam::Variable& variable) const override;
@@ -50,14 +50,14 @@ class TreeVariables final : public SolverVariables {
 /// Source: opam 2.4.1 src/state/opamPackageVar.ml, `build_id`.
 class BuildVariables final : public opam::Variables {
  public:
-  BuildVariables(const Platform& platform, const opam::PackageId& package, bool development)
+  BuildVariables(const opam::Platform& platform, const opam::PackageId& package, bool development)
       : platform_(&platform), package_(&package), development_(development) {}
 
   std::optional<Value> lookup(const opam::Variable& variable) const override;
   bool is_late(const opam::Variable& variable) const override;
 
  private:
-  const Platform* platform_;
+  const opam::Platform* platform_;
   const opam::PackageId* package_;
   bool development_;
 };
@@ -65,12 +65,12 @@ class BuildVariables final : public opam::Variables {
 /// What of its variables opam knows of the platform itself, which is what depexts ask for.
 class PlatformVariables final : public opam::Variables {
  public:
-  explicit PlatformVariables(const Platform& platform) : platform_(&platform) {}
+  explicit PlatformVariables(const opam::Platform& platform) : platform_(&platform) {}
 
   std::optional<Value> lookup(const opam::Variable& variable) const override;
 
  private:
-  const Platform* platform_;
+  const opam::Platform* platform_;
 };
 
 }  // namespace oxbow::solve

@@ -12,6 +12,20 @@ constexpr const char* write_layer =
     " outcome, cached, seconds, error_line)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
+RunTarget read_target(Columns& next) {
+  RunTarget target;
+  next.skip();  // the run
+  next.skip();  // its position
+  target.target.compiler = next.parsed(opam::parse_package_id);
+  target.target.platform = next.parsed(opam::parse_platform);
+  target.packages = next.count();
+  target.layers = next.count();
+  target.cached = next.count();
+  target.estimated_seconds = next.real();
+  target.conclusion = next.text();
+  return target;
+}
+
 RunLayer read_layer(Columns& next) {
   RunLayer layer;
   next.skip();  // the run
@@ -41,14 +55,14 @@ Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
       }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      const RunTarget& target = targets[i];
-      auto done = database_->run(
+      const RunTarget& one = targets[i];
+      const std::string compiler = one.target.compiler.to_string();
+      const std::string platform = one.target.platform.to_string();
+      TRY(database_->write(
           "INSERT INTO run_targets (run, position, compiler, platform, packages, layers, cached,"
           " estimated_seconds, conclusion) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-          {number(run), number(i), target.compiler, target.platform, number(target.packages),
-           number(target.layers), number(target.cached), target.estimated_seconds,
-           target.conclusion});
-      if (!done) return std::unexpected(std::move(done.error()));
+          {number(run), number(i), compiler, platform, number(one.packages), number(one.layers),
+           number(one.cached), one.estimated_seconds, one.conclusion}));
     }
     for (const RunLayer& layer : layers) {
       TRY(set_layer(run, layer));
@@ -88,12 +102,9 @@ Result<void> Runs::set_roots(RunId run, std::span<const RunRoot> roots) {
 
 Result<std::vector<RunTarget>> Runs::targets(RunId run) {
   return database_->all(
-      "SELECT compiler, platform, packages, layers, cached, estimated_seconds, conclusion"
-      " FROM run_targets WHERE run = ?1 ORDER BY position",
-      {number(run)}, [](Columns& next) {
-        return RunTarget{next.text(),  next.text(), next.count(), next.count(),
-                         next.count(), next.real(), next.text()};
-      });
+      "SELECT run, position, compiler, platform, packages, layers, cached, estimated_seconds,"
+      " conclusion FROM run_targets WHERE run = ?1 ORDER BY position",
+      {number(run)}, read_target);
 }
 
 Result<std::vector<RunLayer>> Runs::layers(RunId run, std::size_t skip, std::size_t count) {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "opam/target.h"
 #include "store/database.h"
 
 namespace oxbow::store {
@@ -76,8 +77,7 @@ struct Run {
 
 /// What a run found for one target.
 struct RunTarget {
-  std::string compiler;
-  std::string platform;
+  opam::Target target;
   std::size_t packages = 0;
   std::size_t layers = 0;
   std::size_t cached = 0;

@@ -106,11 +106,11 @@ Html target_table(const RunPage& page) {
       "<tbody>\n";
   std::size_t at = 0;
   for (const store::RunTarget& target : page.targets) {
-    table += Html("<tr><td>") + number(at++) + "</td><td>" + text(target.compiler) + "</td><td>" +
-             text(target.platform) + "</td><td>" +
-             counts(target.packages, target.layers, target.cached) + "</td><td>" +
-             seconds(target.estimated_seconds) + "</td><td>" + text(target.conclusion) +
-             "</td></tr>\n";
+    table +=
+        Html("<tr><td>") + number(at++) + "</td><td>" + text(target.target.compiler.to_string()) +
+        "</td><td>" + text(target.target.platform.to_string()) + "</td><td>" +
+        counts(target.packages, target.layers, target.cached) + "</td><td>" +
+        seconds(target.estimated_seconds) + "</td><td>" + text(target.conclusion) + "</td></tr>\n";
   }
   return table + "</tbody></table></div>";
 }

@@ -196,7 +196,7 @@ Result<Response> Site::log(const Request& request, const store::Run& run, const 
   const auto layer = runs_.layer(run.id, at, parts[4]);
   if (!layer) return std::unexpected(layer.error());
   if (!*layer) return trouble(404, "there is no such layer");
-  const std::string& platform = targets[at].platform;
+  const std::string platform = targets[at].target.platform.to_string();
   const bool is_raw = request.query.contains("raw");
   const auto from = is_raw ? std::optional<std::int64_t>(0) : number(request, "from");
   const auto log = read_log(settings_.cache, platform, (*layer)->key,

@@ -118,9 +118,9 @@ class Bench {
     return {value_of(opener.open_state(overlay())), value_of(opener.open_state(lower()))};
   }
 
-  solve::Target target() const {
+  opam::Target target() const {
     return {*opam::parse_package_id(arguments_.compiler),
-            *solve::parse_platform("debian-12-x86_64")};
+            *opam::parse_platform("debian-12-x86_64")};
   }
 
   /// G, over the very blobs that a load reads.

@@ -223,8 +223,9 @@ store::RunId fill(store::Database& database) {
     layers[i].reason = "because of dune.3.20.2+ox";
   }
   value_of(runs.set_plan(last,
-                         std::vector{store::RunTarget{"ocaml-variants.5.2.0+ox", "debian-12-x86_64",
-                                                      3000, 3000, 0, 0, ""}},
+                         std::vector{store::RunTarget{
+                             *opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64"),
+                             3000, 3000, 0, 0, ""}},
                          layers));
   return last;
 }

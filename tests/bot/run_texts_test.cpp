@@ -32,8 +32,8 @@ std::string without_marker(const std::string& comment) {
 report::CheckReport quiet() {
   report::CheckReport report;
   report.plan.targets.resize(1);
-  report.plan.targets[0].compiler = "ocaml-variants.5.2.0+ox";
-  report.plan.targets[0].platform = "debian-12-x86_64";
+  report.plan.targets[0].target =
+      *opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64");
   report.targets.resize(1);
   return report;
 }
@@ -131,7 +131,7 @@ TEST_CASE("a target's conclusion blames a change only for what it broke") {
 TEST_CASE("the check of a target tells of that target alone") {
   report::CheckReport report = quiet();
   report.plan.targets.push_back(report.plan.targets[0]);
-  report.plan.targets[1].compiler = "ocaml.4";
+  report.plan.targets[1].target.compiler = {"ocaml", "4"};
   report.plan.targets[1].newly_uninstallable.push_back({{"lost", "1"}, {}});
   report.targets.push_back({});
   report.targets[1].roots.push_back(
@@ -173,13 +173,11 @@ TEST_CASE("progress counts what is left, and names what runs") {
 }
 
 TEST_CASE("checks are named by the compiler's version, and by all of it where two are the same") {
-  report::Report report;
-  report.targets.resize(3);
-  report.targets[0].compiler = "ocaml-variants.5.2.0+ox";
-  report.targets[1].compiler = "ocaml-base-compiler.5.3.0";
-  report.targets[2].compiler = "ocaml-system.5.3.0";
-  for (report::TargetReport& target : report.targets) target.platform = "debian-12-x86_64";
-  CHECK(target_check_names("oxbow", report.targets) ==
+  std::vector<report::TargetReport> targets(3);
+  targets[0].target = *opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64");
+  targets[1].target = *opam::parse_target("ocaml-base-compiler.5.3.0 on debian-12-x86_64");
+  targets[2].target = *opam::parse_target("ocaml-system.5.3.0 on debian-12-x86_64");
+  CHECK(target_check_names("oxbow", targets) ==
         std::vector<std::string>{"oxbow / 5.2.0+ox · debian-12-x86_64",
                                  "oxbow / ocaml-base-compiler.5.3.0 · debian-12-x86_64",
                                  "oxbow / ocaml-system.5.3.0 · debian-12-x86_64"});

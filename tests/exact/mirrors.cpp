@@ -59,8 +59,8 @@ job::RepositoryTree tree_at(std::string_view bundle, std::string_view revision) 
   return std::move(*tree);
 }
 
-solve::Target reference_target(std::string_view compiler) {
-  return {*opam::parse_package_id(compiler), *solve::parse_platform("debian-12-x86_64")};
+opam::Target reference_target(std::string_view compiler) {
+  return {*opam::parse_package_id(compiler), *opam::parse_platform("debian-12-x86_64")};
 }
 
 }  // namespace oxbow::exact

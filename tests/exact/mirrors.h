@@ -21,6 +21,6 @@ inline constexpr std::string_view opam_main = "0e4c2ad5797b36936168aa754570febf2
 /// A bundle's repository at a revision.
 job::RepositoryTree tree_at(std::string_view bundle, std::string_view revision);
 
-solve::Target reference_target(std::string_view compiler);
+opam::Target reference_target(std::string_view compiler);
 
 }  // namespace oxbow::exact

@@ -13,9 +13,9 @@
 
 namespace oxbow::solve {
 
-inline Target literal_target(std::string_view compiler) {
+inline opam::Target literal_target(std::string_view compiler) {
   const auto id = opam::parse_package_id(compiler);
-  const auto platform = parse_platform("debian-12-x86_64");
+  const auto platform = opam::parse_platform("debian-12-x86_64");
   REQUIRE(id);
   REQUIRE(platform);
   return {*id, *platform};

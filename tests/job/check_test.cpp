@@ -426,7 +426,7 @@ TEST_CASE("a layer that targets of one platform share is one step, and each targ
 TEST_CASE("each platform has layers of its own, also where their keys are equal") {
   PlanRequest request = literal_request("d.1\n  build: \"old\"\n", "d.1\n  build: \"new\"\n");
   request.targets.push_back(request.targets[0]);
-  request.targets[1].platform = *solve::parse_platform("debian-13-x86_64");
+  request.targets[1].platform = *opam::parse_platform("debian-13-x86_64");
   Checks checks;
   const cache::LayerStore other(checks.cache.path(), "debian-13-x86_64");
   fs::create_directories(other.base());
@@ -450,7 +450,7 @@ TEST_CASE("each platform has layers of its own, also where their keys are equal"
 TEST_CASE("a platform without a base is an error that names it") {
   PlanRequest request = literal_request("d.1\n  build: \"old\"\n", "d.1\n  build: \"new\"\n");
   request.targets.push_back(request.targets[0]);
-  request.targets[1].platform = *solve::parse_platform("debian-13-x86_64");
+  request.targets[1].platform = *opam::parse_platform("debian-13-x86_64");
   Checks checks;
   NoProgress progress;
   StateLoader loader(progress);

@@ -61,8 +61,7 @@ e.1
   after += "  build: \"new\"\n";  // of e.1
   const Explained answer = explained(literal_request(before, after), "a.1");
   CHECK(answer.solved);
-  CHECK(answer.compiler == "ocaml.5");
-  CHECK(answer.platform == "debian-12-x86_64");
+  CHECK(answer.target.to_string() == "ocaml.5 on debian-12-x86_64");
   CHECK(answer.package == opam::PackageId{"a", "1"});
   CHECK(answer.refutation.empty());
   CHECK(path(answer) == Words{"c.1", "a.1"});
@@ -153,7 +152,7 @@ TEST_CASE("a package is explained for every target") {
   CHECK((*all)[0].solved);
   CHECK(path((*all)[0]) == Words{"a.1"});
   CHECK_FALSE((*all)[1].solved);
-  CHECK((*all)[1].compiler == "ocaml.4");
+  CHECK((*all)[1].target.compiler.to_string() == "ocaml.4");
   CHECK(refutation((*all)[1]) ==
         Words{"ocaml: the target is ocaml.4; a.1 requires ocaml >= 5 (new);"});
 }

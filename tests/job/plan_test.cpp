@@ -96,8 +96,7 @@ TEST_CASE("a plan has the change, and what it rebuilds above it") {
   CHECK(report.findings.empty());
   CHECK_FALSE(report.cache_known);
   const report::TargetReport& target = target_of(report);
-  CHECK(target.compiler == "ocaml.5");
-  CHECK(target.platform == "debian-12-x86_64");
+  CHECK(target.target.to_string() == "ocaml.5 on debian-12-x86_64");
   CHECK(target.solved == 3);
   CHECK(target.unsolved == 0);
   CHECK(packages(target.cone.added) == Words{"a.1", "b.1"});
@@ -229,7 +228,7 @@ TEST_CASE("a plan is made for every target") {
   const auto report = planned(request);
   REQUIRE(report.targets.size() == 2);
   CHECK(report.targets[0].newly_uninstallable.empty());
-  CHECK(report.targets[1].compiler == "ocaml.4");
+  CHECK(report.targets[1].target.compiler.to_string() == "ocaml.4");
   CHECK(packages(report.targets[1].newly_uninstallable) == Words{"a.1"});
 }
 
@@ -246,7 +245,7 @@ TEST_CASE("a change that touches no package is planned without solving anything"
   CHECK(untouched->targets.empty());
   CHECK(untouched->report.other_paths == 1);
   REQUIRE(untouched->report.targets.size() == 2);
-  CHECK(untouched->report.targets[1].compiler == "ocaml.4");
+  CHECK(untouched->report.targets[1].target.compiler.to_string() == "ocaml.4");
   CHECK(untouched->report.targets[1].solved == 0);
 
   request.also = {{"z", "1"}};

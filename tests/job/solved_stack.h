@@ -77,7 +77,7 @@ class SolvedStack {
 
   NoProgress progress_;
   StateLoader loader_;
-  solve::Target target_;
+  opam::Target target_;
   std::shared_ptr<State> state_;
   plan::SolvedState* solved_;
 

@@ -59,7 +59,7 @@ constexpr const char* of_system_compiler[] = {"sys-ocaml-arch", "sys-ocaml-cc", 
 }  // namespace
 
 TEST_CASE("the solver sees the platform, the version and the compiler's version") {
-  const Target target = literal_target("ocaml-variants.5.2.0+ox");
+  const opam::Target target = literal_target("ocaml-variants.5.2.0+ox");
   const SolverVariables variables(target, "1.3");
   check_platform(variables);
   CHECK(global(variables, "version") == "'1.3'");
@@ -69,7 +69,7 @@ TEST_CASE("the solver sees the platform, the version and the compiler's version"
 }
 
 TEST_CASE("the solver builds, installs afterwards, and tests nothing") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   const SolverVariables variables(target, "1");
   CHECK(global(variables, "build") == "true");
   CHECK(global(variables, "post") == "true");
@@ -80,7 +80,7 @@ TEST_CASE("the solver builds, installs afterwards, and tests nothing") {
 }
 
 TEST_CASE("the solver takes the version dev for a development version, whatever its spelling") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   CHECK(global(SolverVariables(target, "1"), "dev") == "false");
   CHECK(global(SolverVariables(target, "dev"), "dev") == "true");
   CHECK(global(SolverVariables(target, "dev0"), "dev") == "true");  // equal in opam's order
@@ -88,7 +88,7 @@ TEST_CASE("the solver takes the version dev for a development version, whatever 
 }
 
 TEST_CASE("the solver knows no name, no settings and no other package") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   const SolverVariables variables(target, "1");
   for (const char* const name : {"name", "jobs", "make", "prefix", "root", "switch", "unknown"}) {
     INFO(name);
@@ -102,7 +102,7 @@ TEST_CASE("the solver knows no name, no settings and no other package") {
 }
 
 TEST_CASE("day10's view differs in post and dev alone") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   const TreeVariables before(target, "dev", false);
   const TreeVariables after(target, "dev", true);
   CHECK(global(before, "post") == "false");
@@ -119,7 +119,7 @@ TEST_CASE("day10's view differs in post and dev alone") {
 }
 
 TEST_CASE("a build-id sees the package itself, by each of its names") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   const opam::PackageId id{"p", "1.3"};
   const BuildVariables variables(target.platform, id, false);
   check_platform(variables);
@@ -134,7 +134,7 @@ TEST_CASE("a build-id sees the package itself, by each of its names") {
 }
 
 TEST_CASE("a build-id knows nothing of the compiler") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   const opam::PackageId id{"p", "1"};
   const BuildVariables variables(target.platform, id, false);
   CHECK(of_package(variables, "ocaml", "version") == "undefined");
@@ -143,7 +143,7 @@ TEST_CASE("a build-id knows nothing of the compiler") {
 }
 
 TEST_CASE("a build-id leaves out what comes afterwards, and knows opam's settings") {
-  const Target target = literal_target("ocaml.5");
+  const opam::Target target = literal_target("ocaml.5");
   const opam::PackageId id{"p", "dev"};
   const BuildVariables variables(target.platform, id, false);
   CHECK(global(variables, "build") == "true");
@@ -165,7 +165,7 @@ TEST_CASE("a build-id leaves out what comes afterwards, and knows opam's setting
 }
 
 TEST_CASE("depexts ask for the platform alone") {
-  const Target target{{"ocaml", "5"}, *parse_platform("ubuntu-24.04-arm64")};
+  const opam::Target target{{"ocaml", "5"}, *opam::parse_platform("ubuntu-24.04-arm64")};
   const PlatformVariables variables(target.platform);
   CHECK(global(variables, "os") == "'linux'");
   CHECK(global(variables, "os-distribution") == "'ubuntu'");

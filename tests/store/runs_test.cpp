@@ -6,7 +6,9 @@
 #include "store/pulls.h"
 #include "tests/store/stores.h"
 
+using namespace oxbow;
 using namespace oxbow::store;
+using Catch::Matchers::Contains;
 using namespace std::chrono_literals;
 
 namespace {
@@ -141,7 +143,8 @@ TEST_CASE("a run's plan replaces what it had, and its layers change one by one")
   Database database = new_store();
   Runs runs(database);
   const RunId run = begin(runs, 1, "a");
-  const std::vector<RunTarget> targets = {{"c.1", "p", 2, 2, 1, 3.5, ""}};
+  const std::vector<RunTarget> targets = {
+      {*opam::parse_target("c.1 on debian-12-x86_64"), 2, 2, 1, 3.5, ""}};
   std::vector<RunLayer> layers(2);
   layers[0].package = "a.1";
   layers[0].key = "k0";
@@ -163,6 +166,7 @@ TEST_CASE("a run's plan replaces what it had, and its layers change one by one")
   CHECK_FALSE(value(runs.layer(run, 1, "k1")));
   value(runs.set_target_conclusion(run, 0, "failure"));
   CHECK(value(runs.targets(run)).front().conclusion == "failure");
+  CHECK(value(runs.targets(run)).front().target == targets[0].target);
   CHECK(value(runs.targets(run)).front().estimated_seconds == 3.5);
   value(
       runs.set_roots(run, std::vector{RunRoot{0, "a.1", "success", "failure", "regressed", "k1"}}));
@@ -171,6 +175,19 @@ TEST_CASE("a run's plan replaces what it had, and its layers change one by one")
   value(runs.set_document(run, "comment.md", "y"));
   CHECK(value(runs.document(run, "comment.md")) == "y");
   CHECK_FALSE(value(runs.document(run, "plan.json")));
+}
+
+TEST_CASE("a target that cannot be read is an error that names its row") {
+  Database database = new_store();
+  Runs runs(database);
+  const RunId run = begin(runs, 1, "a");
+  RunTarget target;
+  target.target = *opam::parse_target("c.1 on debian-12-x86_64");
+  value(runs.set_plan(run, std::vector{target}, {}));
+  value(database.run("UPDATE run_targets SET platform = 'debian'"));
+  CHECK_THAT(runs.targets(run).error().message,
+             Contains("run_targets where run = 1 and position = 0 and compiler = c.1, platform is "
+                      "'debian'"));
 }
 
 TEST_CASE("a job is one owner's until its lease ends or it is given back") {

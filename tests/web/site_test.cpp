@@ -37,7 +37,8 @@ struct Pages {
     layer.reason = hostile;
     layer.error_line = hostile;
     value(runs.set_plan(run,
-                        std::vector{store::RunTarget{hostile, "debian-12-x86_64", 1, 1, 0, 90, ""}},
+                        std::vector{store::RunTarget{
+                            *opam::parse_target("ocaml.5 on debian-12-x86_64"), 1, 1, 0, 90, ""}},
                         std::vector{layer}));
     value(runs.set_roots(
         run, std::vector{store::RunRoot{0, hostile, "success", "failure", "regressed", key}}));

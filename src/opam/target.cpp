@@ -1,9 +1,11 @@
-#include "solve/target.h"
+#include "opam/target.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
-namespace oxbow::solve {
+namespace oxbow::opam {
 namespace {
 
 // opam's os-family: the first word of ID_LIKE in the distribution's os-release, or its own name.
@@ -34,6 +36,12 @@ std::string_view system(std::string_view distribution) {
   return "linux";
 }
 
+constexpr std::string_view separator = " on ";
+
+std::string short_name(const std::string& compiler, const Target& target) {
+  return compiler + " · " + target.platform.to_string();
+}
+
 }  // namespace
 
 Result<Platform> parse_platform(std::string_view text) {
@@ -53,4 +61,28 @@ Result<Platform> parse_platform(std::string_view text) {
                   std::string(text.substr(arch + 1))};
 }
 
-}  // namespace oxbow::solve
+Result<Target> parse_target(std::string_view text) {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  auto compiler = parse_package_id(text.substr(0, end));
+  if (!compiler || end == text.size()) {
+    return fail("'" + std::string(text) +
+                "' is not a target; write COMPILER on PLATFORM, as in ocaml.5.3.0 on "
+                "debian-12-x86_64");
+  }
+  TRY_ASSIGN(auto platform, parse_platform(text.substr(end + separator.size())));
+  return Target{std::move(*compiler), std::move(platform)};
+}
+
+std::vector<std::string> short_names(std::span<const Target> targets) {
+  std::map<std::string, std::size_t> uses;
+  for (const Target& target : targets) ++uses[short_name(target.compiler.version, target)];
+  std::vector<std::string> names;
+  for (const Target& target : targets) {
+    std::string name = short_name(target.compiler.version, target);
+    if (uses[name] > 1) name = short_name(target.compiler.to_string(), target);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace oxbow::opam
