@@ -60,7 +60,7 @@ Result<report::CheckReport> RunBuild::check(const store::Run& run,
   check.build_also = !run.packages.empty();
   check.run = [&](const job::LayerSteps& steps) {
     watch.begin(steps);
-    return run_graph_(steps, watch, stop, check.build.rebuild_failed);
+    return run_graph_(steps, watch, stop);
   };
   TRY_ASSIGN(auto checked, job::check(std::move(planned), request, check, *loader_));
   checked.report.seconds = std::chrono::duration<double>(now_() - begin).count();

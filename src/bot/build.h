@@ -17,11 +17,10 @@ namespace oxbow::bot {
 /// and told, while it goes and at the end. For one thread.
 class RunBuild {
  public:
-  /// Has steps run (LocalRunner, or a fake). It is told whether to stop, and tells
-  /// the observer. `failed_again` is whether layers that failed before are built again.
+  /// Has steps run (LocalRunner, or a fake). It is told whether to stop, and tells the observer.
   using RunGraph = std::function<Result<std::vector<schedule::StepResult>>(
       const job::LayerSteps& steps, schedule::StepObserver& observer,
-      const std::function<bool()>& stop_requested, bool failed_again)>;
+      const std::function<bool()>& stop_requested)>;
 
   RunBuild(store::Database& database, const BotSettings& settings, job::Mirrors& mirrors,
            job::StateLoader& loader, Now now, RunGraph run_graph)

@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "bot/policy.h"
 #include "job/layer_graph.h"
-#include "layer/builder.h"
+#include "layer/settings.h"
 
 namespace oxbow::bot {
 
@@ -27,8 +27,7 @@ struct BotSettings {
   std::filesystem::path cache;  ///< of layers
   job::KeyKind keys = job::KeyKind::build_id;
   layer::BuildSettings build;
-  std::size_t jobs = 1;                    ///< builds that run at once
-  std::vector<std::string> build_command;  ///< what builds a layer, as for LocalRunner
+  std::size_t jobs = 1;  ///< builds that run at once
 
   std::chrono::milliseconds lease{60'000};
   std::chrono::milliseconds between_writes{1'000};    ///< to GitHub

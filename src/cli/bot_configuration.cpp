@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/toml.h"
 #include "cli/configuration.h"
+#include "cli/quantity.h"
 
 namespace oxbow::cli {
 namespace {
@@ -125,8 +126,9 @@ class Reader {
   }
 
   void read_worker(const TomlTable& worker) {
-    worker.only_known(
-        {"cache", "mirrors", "build", "jobs", "sandbox", "step_timeout", "lease_seconds"});
+    worker.only_known({"cache", "mirrors", "build", "jobs", "sandbox", "step_timeout",
+                       "step_memory", "step_disk", "step_processes", "step_jobs", "step_log",
+                       "lease_seconds"});
     settings_.cache = worker.text("cache").value_or("");
     settings_.mirrors = worker.text("mirrors", Need::required).value_or("");
     settings_.policy.build = worker.flag("build").value_or(true);
@@ -134,14 +136,36 @@ class Reader {
       worker.fail_at("cache", "'cache' is missing; name a folder, or set build = false");
     }
     settings_.jobs = static_cast<std::size_t>(worker.integer("jobs", 1, 1024).value_or(1));
-    settings_.build.limits.time =
-        std::chrono::seconds(worker.integer("step_timeout", 1, 1'000'000).value_or(3600));
+    read_limits(worker);
     settings_.lease = std::chrono::seconds(worker.integer("lease_seconds", 2, 3600).value_or(60));
     if (const auto sandbox = worker.text("sandbox")) {
       if (*sandbox == "runc") configuration_.sandbox = sandbox::SandboxKind::runc;
       if (*sandbox == "bwrap") configuration_.sandbox = sandbox::SandboxKind::bwrap;
       if (!configuration_.sandbox) worker.fail_at("sandbox", "'sandbox' is runc or bwrap");
     }
+  }
+
+  // What one build may use.
+  void read_limits(const TomlTable& worker) {
+    sandbox::Limits& limits = settings_.build.limits;
+    limits.time = std::chrono::seconds(
+        worker.integer("step_timeout", 1, 1'000'000).value_or(limits.time.count()));
+    limits.memory = read_size(worker, "step_memory").value_or(limits.memory);
+    limits.disk = read_size(worker, "step_disk").value_or(limits.disk);
+    limits.processes = static_cast<std::uint32_t>(
+        worker.integer("step_processes", 8, 1'000'000).value_or(limits.processes));
+    limits.log = read_size(worker, "step_log").value_or(limits.log);
+    settings_.build.jobs =
+        static_cast<unsigned>(worker.integer("step_jobs", 1, 1024).value_or(settings_.build.jobs));
+  }
+
+  static std::optional<std::uint64_t> read_size(const TomlTable& table, const char* key) {
+    const auto text = table.text(key);
+    if (!text) return std::nullopt;
+    const auto size = parse_size(*text);
+    if (size && *size > 0) return *size;
+    table.fail_at(key, fmt::format("'{}' must be a size, as in \"8G\" (K, M, G or T)", key));
+    return std::nullopt;
   }
 
   const TomlTable& top_;
@@ -166,7 +190,6 @@ Result<BotConfiguration> read_bot_configuration(const fs::path& file, KeyUse use
   if (!text) return std::unexpected(text.error());
   TRY_ASSIGN(const auto top, TomlTable::parse(*text, file.string()));
   BotConfiguration configuration;
-  configuration.file = file;
   Reader reader(top, configuration);
   reader.read();
   if (top.error()) return std::unexpected(*top.error());

@@ -41,7 +41,12 @@ namespace oxbow::cli {
 ///   build = true                           # or analysis only
 ///   jobs = 2
 ///   sandbox = "runc"
-///   step_timeout = 3600                    # seconds
+///   step_timeout = 3600                    # seconds that one build may take
+///   step_memory = "8G"                     # that one may use, with what it writes
+///   step_disk = "8G"                       # that one may write
+///   step_processes = 4096                  # that one may have
+///   step_jobs = 1                          # that one may run at once
+///   step_log = "16M"                       # of what one prints, that is kept
 ///   lease_seconds = 60
 ///
 ///   [[repository]]
@@ -58,7 +63,6 @@ namespace oxbow::cli {
 ///
 /// and [cache], [fetch] and [base] as in configuration.h.
 struct BotConfiguration {
-  std::filesystem::path file;
   std::filesystem::path store;
   std::string pages_listen = "127.0.0.1:8471";
   std::string api = "https://api.github.com";
@@ -68,7 +72,7 @@ struct BotConfiguration {
   std::string key_place;  ///< the file it is from, or the variable
   bool dry_run = false;
   std::optional<sandbox::SandboxKind> sandbox;
-  bot::BotSettings settings;  ///< but for build_command
+  bot::BotSettings settings;
 };
 
 /// Whether the app's key is to be read, without which GitHub cannot be asked.

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/command.h"
+
 namespace oxbow::cli {
 namespace {
 
@@ -12,7 +14,7 @@ const std::map<std::string, sandbox::SandboxKind> kinds = {{"runc", sandbox::San
 
 }  // namespace
 
-void BuildArguments::add_to(CLI::App& command) {
+void PlaceArguments::add_to(CLI::App& command) {
   // Containers know no current directory, and runc takes no path that leads through a link.
   command
       .add_option_function<std::string>(
@@ -26,6 +28,10 @@ void BuildArguments::add_to(CLI::App& command) {
       ->required();
   command.add_option("--sandbox", kind, "runc or bwrap (default: runc if it is installed)")
       ->transform(CLI::CheckedTransformer(kinds));
+}
+
+void BuildArguments::add_to(CLI::App& command) {
+  PlaceArguments::add_to(command);
   command.add_option("--timeout", seconds, "seconds that one build may take")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
@@ -47,21 +53,13 @@ void BuildArguments::add_to(CLI::App& command) {
                    "build a layer again that is in the cache as a failure");
 }
 
-Result<sandbox::SandboxKind> BuildArguments::sandbox_kind() const {
+Result<sandbox::SandboxKind> PlaceArguments::sandbox_kind() const {
   return kind ? *kind : sandbox::find_sandbox();
 }
 
-Result<std::unique_ptr<sandbox::Sandbox>> BuildArguments::sandbox() const {
+Result<std::unique_ptr<sandbox::Sandbox>> PlaceArguments::sandbox() const {
   TRY_ASSIGN(const auto found, sandbox_kind());
   return sandbox::make_sandbox(found);
-}
-
-Result<layer::BuildSettings> BuildArguments::settings() const {
-  layer::BuildSettings settings = with;
-  settings.limits.time = std::chrono::seconds(seconds);
-  TRY_ASSIGN(auto read, read_configuration());
-  settings.fetch = std::move(read.fetch);
-  return settings;
 }
 
 Result<BuildConfiguration> BuildArguments::read_configuration() const {
@@ -69,32 +67,28 @@ Result<BuildConfiguration> BuildArguments::read_configuration() const {
   return bot_build_configuration(configuration);
 }
 
-Result<job::KeyKind> BuildArguments::keys() const {
-  TRY_ASSIGN(const auto read, read_configuration());
-  return read.keys;
+layer::BuildSettings BuildArguments::settings(const BuildConfiguration& read) const {
+  layer::BuildSettings settings = with;
+  settings.limits.time = std::chrono::seconds(seconds);
+  settings.fetch = read.fetch;
+  return settings;
 }
 
-std::vector<std::string> BuildArguments::for_build_layer() const {
-  std::vector<std::string> arguments = {"--cache", cache};
-  const auto add = [&](const char* option, const std::string& value) {
-    arguments.insert(arguments.end(), {option, value});
+schedule::LocalRunner local_runner(const std::string& cache,
+                                   std::optional<sandbox::SandboxKind> kind,
+                                   const job::LayerSteps& steps, int interruption) {
+  schedule::LocalRunner::Settings settings;
+  settings.command = {own_program, "build-layer", "--json", "--cache", cache};
+  if (kind) {
+    settings.command.insert(settings.command.end(), {"--sandbox", std::string(name(*kind))});
+  }
+  settings.interruption = interruption;
+  const auto input =
+      [&steps](schedule::StepIndex step) -> std::expected<std::string, layer::LayerResult> {
+    TRY_ASSIGN(const auto task, steps.task(step));
+    return to_json(task);
   };
-  if (kind) add("--sandbox", std::string(name(*kind)));
-  add("--timeout", std::to_string(seconds));
-  add("--memory", std::to_string(with.limits.memory));
-  add("--disk", std::to_string(with.limits.disk));
-  add("--processes", std::to_string(with.limits.processes));
-  add("--build-jobs", std::to_string(with.jobs));
-  if (!configuration.empty()) add("--config", configuration);
-  if (with.rebuild_failed) arguments.emplace_back("--rebuild-failed");
-  return arguments;
-}
-
-schedule::LocalRunner::Input input_of(const job::LayerSteps& steps) {
-  return [&steps](schedule::StepIndex step) -> std::expected<std::string, layer::LayerResult> {
-    TRY_ASSIGN(const auto recipe, steps.recipe(step));
-    return to_json(recipe);
-  };
+  return {input, std::move(settings)};
 }
 
 }  // namespace oxbow::cli

@@ -17,33 +17,35 @@
 
 namespace oxbow::cli {
 
-/// The arguments that say how layers are built: several subcommands have them.
-struct BuildArguments {
+/// The arguments that say where layers are built.
+struct PlaceArguments {
   std::string cache;
   std::optional<sandbox::SandboxKind> kind;
-  layer::BuildSettings with;
-  std::uint64_t seconds = 3600;
-  std::string configuration;  ///< the file whose [cache] and [fetch] count; the user's if empty
 
   void add_to(CLI::App& command);
 
   /// What was asked for, or else what there is.
   Result<sandbox::SandboxKind> sandbox_kind() const;
   Result<std::unique_ptr<sandbox::Sandbox>> sandbox() const;
-  /// With what the configuration says of fetching.
-  Result<layer::BuildSettings> settings() const;
-
-  /// How layers are named in the cache, by the configuration.
-  Result<job::KeyKind> keys() const;
-
-  /// The same as arguments of `oxbow build-layer`.
-  std::vector<std::string> for_build_layer() const;
-
- private:
-  Result<BuildConfiguration> read_configuration() const;
 };
 
-/// What `oxbow build-layer` reads for each of the steps.
-schedule::LocalRunner::Input input_of(const job::LayerSteps& steps);
+/// The arguments that say how layers are built: several subcommands have them.
+struct BuildArguments : PlaceArguments {
+  layer::BuildSettings with;
+  std::uint64_t seconds = 3600;
+  std::string configuration;  ///< the file whose [cache] and [fetch] count; the user's if empty
+
+  void add_to(CLI::App& command);
+
+  /// What the configuration says of this machine.
+  Result<BuildConfiguration> read_configuration() const;
+  /// With what that says of fetching.
+  layer::BuildSettings settings(const BuildConfiguration& read) const;
+};
+
+/// A runner whose steps are processes of this program, `oxbow build-layer`, in a cache.
+schedule::LocalRunner local_runner(const std::string& cache,
+                                   std::optional<sandbox::SandboxKind> kind,
+                                   const job::LayerSteps& steps, int interruption);
 
 }  // namespace oxbow::cli

@@ -8,13 +8,14 @@
 #include "cli/interruption.h"
 #include "layer/builder.h"
 #include "layer/report.h"
+#include "layer/task.h"
 #include "sandbox/mounts.h"
 
 namespace oxbow::cli {
 namespace {
 
 struct BuildLayerArguments {
-  BuildArguments build;
+  PlaceArguments place;
   std::string spec;
   cache::LayerStore::Wait if_busy = cache::LayerStore::Wait::yes;
   bool json = false;
@@ -31,30 +32,28 @@ ExitCode exit_code(const layer::LayerReport& report) {
 ExitCode run(const BuildLayerArguments& arguments) {
   const auto text = read_file(arguments.spec);
   if (!text) return report_error(text.error().message);
-  const auto spec = layer::parse_recipe(*text);
-  if (!spec) return report_error(arguments.spec + ": " + spec.error().message);
+  const auto task = layer::parse_task(*text);
+  if (!task) return report_error(arguments.spec + ": " + task.error().message);
   // Before there is another thread.
   if (const auto own = sandbox::own_mounts(); !own) return report_error(own.error().message);
-  const auto sandbox = arguments.build.sandbox();
+  const auto sandbox = arguments.place.sandbox();
   if (!sandbox) return report_error(sandbox.error().message);
-  const auto settings = arguments.build.settings();
-  if (!settings) return report_error(settings.error().message);
-  layer::BuildSettings with = *settings;
-  with.if_busy = arguments.if_busy;
   // So that a build that is stopped takes its draft and its mounts with it.
   const Interruption interruption;
-  with.interruption = interruption.descriptor();
 
-  const cache::LayerStore store(arguments.build.cache, spec->platform);
-  const fetch::SourceCache sources(arguments.build.cache);
+  const cache::LayerStore store(arguments.place.cache, task->recipe.platform);
+  const fetch::SourceCache sources(arguments.place.cache);
   const layer::LayerReport report =
-      layer::LayerBuilder(store, sources, **sandbox, with).build(*spec);
+      layer::LayerBuilder(store, sources, **sandbox, task->settings,
+                          {arguments.if_busy, interruption.descriptor()})
+          .build(task->recipe);
   if (arguments.json) {
     print(to_json(report));
     return exit_code(report);
   }
   if (report.busy) return report_error("another process is building this layer");
-  std::string line = spec->package.to_string() + ": " + std::string(name(report.result.outcome));
+  std::string line =
+      task->recipe.package.to_string() + ": " + std::string(name(report.result.outcome));
   if (report.result.found) line += " (it was there)";
   if (!report.result.message.empty()) line += ": " + report.result.message;
   print_line(line);
@@ -67,8 +66,9 @@ Command add_build_layer(CLI::App& program) {
   auto arguments = std::make_shared<BuildLayerArguments>();
   CLI::App* const command =
       program.add_subcommand("build-layer", "build one layer, as an executor does");
-  arguments->build.add_to(*command);
-  command->add_option("--spec", arguments->spec, "what to build: a file of JSON")->required();
+  arguments->place.add_to(*command);
+  command->add_option("--spec", arguments->spec, "what to build, and how: a file of JSON")
+      ->required();
   static const std::map<std::string, cache::LayerStore::Wait> waits = {
       {"wait", cache::LayerStore::Wait::yes}, {"come-back", cache::LayerStore::Wait::no}};
   command

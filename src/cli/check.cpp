@@ -37,12 +37,8 @@ class Builds {
       : arguments_(&arguments), left_(arguments.limit) {}
 
   Result<std::vector<schedule::StepResult>> operator()(const job::LayerSteps& steps) {
-    schedule::LocalRunner::Settings local;
-    local.command = {own_program, "build-layer", "--json"};
-    const auto more = arguments_->build.for_build_layer();
-    local.command.insert(local.command.end(), more.begin(), more.end());
-    local.interruption = interruption_.descriptor();
-    schedule::LocalRunner runner(input_of(steps), std::move(local));
+    schedule::LocalRunner runner = local_runner(arguments_->build.cache, arguments_->build.kind,
+                                                steps, interruption_.descriptor());
     schedule::ExecutorSettings settings;
     settings.jobs = arguments_->jobs;
     settings.keep_going = arguments_->keep_going;
@@ -110,10 +106,9 @@ Result<job::Checked> check(const CheckArguments& arguments) {
   Builds builds(arguments);
   job::CheckSettings settings;
   settings.cache = arguments.build.cache;
-  TRY_ASSIGN(const auto keys, arguments.build.keys());
-  settings.keys = keys;
-  TRY_ASSIGN(auto with, arguments.build.settings());
-  settings.build = std::move(with);
+  TRY_ASSIGN(const auto read, arguments.build.read_configuration());
+  settings.keys = read.keys;
+  settings.build = arguments.build.settings(read);
   settings.run = std::ref(builds);
   TRY_ASSIGN(auto checked, job::check(std::move(*planned), request, settings, loader));
   checked.report.sandbox = name(kind);

@@ -60,12 +60,14 @@ ExitCode run(const ShellArguments& arguments) {
   if (const auto own = sandbox::own_mounts(); !own) return report_error(own.error().message);
   const auto sandbox = arguments.build.sandbox();
   if (!sandbox) return report_error(sandbox.error().message);
-  const auto settings = arguments.build.settings();
-  if (!settings) return report_error(settings.error().message);
+  const auto read = arguments.build.read_configuration();
+  if (!read) return report_error(read.error().message);
   // Ctrl-C is the shell's.
   std::signal(SIGINT, SIG_IGN);
   const fetch::SourceCache sources(arguments.build.cache);
-  const auto status = layer::LayerBuilder(store, sources, **sandbox, *settings).shell(*spec);
+  const auto status =
+      layer::LayerBuilder(store, sources, **sandbox, arguments.build.settings(*read), {})
+          .shell(*spec);
   if (!status) return report_error(status.error().message);
   return ExitCode::done;
 }

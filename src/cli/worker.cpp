@@ -39,27 +39,15 @@ std::unique_ptr<github::Client> make_client(const BotConfiguration& configuratio
       std::move(*key), now);
 }
 
-// Has the steps of a graph built by processes of this program.
+// Has steps built by processes of this program.
 Result<std::vector<schedule::StepResult>> run_graph(const BotConfiguration& configuration,
                                                     const Interruption& interruption,
                                                     const job::LayerSteps& steps,
                                                     schedule::StepObserver& observer,
-                                                    const std::function<bool()>& stop_requested,
-                                                    bool failed_again) {
-  BuildArguments arguments;
-  arguments.cache = configuration.settings.cache.string();
-  arguments.kind = configuration.sandbox;
-  arguments.configuration = configuration.file.string();
-  arguments.seconds = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(configuration.settings.build.limits.time)
-          .count());
-  arguments.with.rebuild_failed = failed_again;
-  schedule::LocalRunner::Settings local;
-  local.command = {own_program, "build-layer", "--json"};
-  const auto more = arguments.for_build_layer();
-  local.command.insert(local.command.end(), more.begin(), more.end());
-  local.interruption = interruption.descriptor();
-  schedule::LocalRunner runner(input_of(steps), std::move(local));
+                                                    const std::function<bool()>& stop_requested) {
+  schedule::LocalRunner runner =
+      local_runner(configuration.settings.cache.string(), configuration.sandbox, steps,
+                   interruption.descriptor());
   schedule::ExecutorSettings settings;
   settings.jobs = configuration.settings.jobs;
   settings.stop_requested = stop_requested;
@@ -91,8 +79,8 @@ ExitCode run(const WorkerArguments& arguments) {
   needs.writes = !configuration->dry_run && !arguments.dry_run;
   needs.make_client = [&] { return make_client(*configuration); };
   needs.run_graph = [&](const job::LayerSteps& steps, schedule::StepObserver& observer,
-                        const std::function<bool()>& stop_requested, bool failed_again) {
-    return run_graph(*configuration, interruption, steps, observer, stop_requested, failed_again);
+                        const std::function<bool()>& stop_requested) {
+    return run_graph(*configuration, interruption, steps, observer, stop_requested);
   };
   needs.log = [](bot::WorkerNeeds::Level level, std::string_view line) {
     spdlog::log(level == bot::WorkerNeeds::Level::info ? spdlog::level::info : spdlog::level::warn,

@@ -8,7 +8,7 @@
 #include "job/layer_graph.h"
 #include "job/layer_run.h"
 #include "job/plan.h"
-#include "layer/builder.h"
+#include "layer/settings.h"
 #include "report/check_report.h"
 
 namespace oxbow::job {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "cache/build_times.h"
+#include "layer/builder.h"
 #include "verdict/comparison.h"
 
 namespace oxbow::job {
@@ -27,6 +28,11 @@ std::string LayerSteps::name(schedule::StepIndex at) const {
     name += " for " + layers_->target(targets(at).front()).compiler.to_string();
   }
   return name;
+}
+
+std::expected<layer::Task, layer::LayerResult> LayerSteps::task(schedule::StepIndex at) const {
+  TRY_ASSIGN(auto recipe, layers_->recipe(node(at)));
+  return layer::Task{std::move(recipe), *settings_};
 }
 
 // Dependencies first; those in a circle last.
@@ -60,7 +66,7 @@ void LayerRun::look_up(NodeIndex at) {
     warnings_.push_back(record.error().message + "; it is put aside and built again");
     return;
   }
-  if (!*record || !is_settled(**record, *settings_)) return;
+  if (!*record || !layer::is_settled(**record, *settings_)) return;
   LayerOutcome outcome;
   outcome.result.outcome = (*record)->outcome;
   outcome.result.seconds = (*record)->seconds;
@@ -115,7 +121,7 @@ LayerSteps LayerRun::steps() const {
   for (std::size_t i = 0; i < layers_of_.size(); ++i) {
     for (const NodeIndex at : layers_of_[i]) targets[index(at)].push_back(TargetIndex(i));
   }
-  LayerSteps steps(*graph_);
+  LayerSteps steps(*graph_, *settings_);
   std::vector<std::optional<schedule::StepIndex>> step_of(graph_->nodes().size());
   for (const NodeIndex at : layers_) {
     if (outcomes_[index(at)]) {
@@ -211,7 +217,7 @@ std::optional<Outcome> cached_outcome(const LayerGraph& graph, NodeIndex own,
                                       const layer::BuildSettings& settings) {
   const auto known = [&](NodeIndex at) -> std::optional<Outcome> {
     const auto record = store.find(graph[at].key);
-    if (!record || !*record || !is_settled(**record, settings)) return std::nullopt;
+    if (!record || !*record || !layer::is_settled(**record, settings)) return std::nullopt;
     return (*record)->outcome;
   };
   if (const auto outcome = known(own)) return outcome;

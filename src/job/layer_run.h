@@ -12,18 +12,19 @@
 #include "base/error.h"
 #include "cache/store.h"
 #include "job/layer_graph.h"
-#include "layer/builder.h"
+#include "layer/settings.h"
+#include "layer/task.h"
 #include "schedule/step_graph.h"
 
 namespace oxbow::job {
 
 /// LayerSteps is what is to be built of a graph of layers, a step each that the cache has not, and
-/// what each step is: a step holds a node, and its recipe is made when it starts. The graph of
-/// layers outlives it.
+/// what each step is: a step holds a node, and its task is made when it starts. The graph of layers
+/// and the settings outlive it.
 class LayerSteps {
  public:
-  explicit LayerSteps(const LayerGraph& layers)
-      : layers_(&layers), cached_of_(layers.target_count()) {}
+  LayerSteps(const LayerGraph& layers, const layer::BuildSettings& settings)
+      : layers_(&layers), settings_(&settings), cached_of_(layers.target_count()) {}
 
   /// In the order of `graph`, dependencies first. `targets` are those that need it.
   void add(NodeIndex node, schedule::Step step, std::vector<TargetIndex> targets);
@@ -51,13 +52,13 @@ class LayerSteps {
   /// "a.1", and where others of several targets do not need it, for which compiler.
   std::string name(schedule::StepIndex at) const;
 
-  /// LayerGraph::recipe of a step's layer.
-  std::expected<layer::Recipe, layer::LayerResult> recipe(schedule::StepIndex at) const {
-    return layers_->recipe(node(at));
-  }
+  /// What is to be done for a step: the recipe of its layer (LayerGraph::recipe), with the
+  /// settings.
+  std::expected<layer::Task, layer::LayerResult> task(schedule::StepIndex at) const;
 
  private:
   const LayerGraph* layers_;
+  const layer::BuildSettings* settings_;
   schedule::StepGraph graph_;
   std::vector<NodeIndex> nodes_;                   // by step
   std::vector<std::vector<TargetIndex>> targets_;  // by step

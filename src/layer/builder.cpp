@@ -93,7 +93,7 @@ Result<std::optional<FileLock>> LayerBuilder::lock(const std::string& key,
   for (;;) {
     auto lock = store_->lock(key, cache::LayerStore::Wait::no);
     if (!lock || *lock || wait == cache::LayerStore::Wait::no) return lock;
-    pollfd interruption{settings_.interruption, POLLIN, 0};
+    pollfd interruption{process_.interruption, POLLIN, 0};
     if (::poll(&interruption, 1, 20) > 0) return lock;
   }
 }
@@ -106,7 +106,7 @@ LayerReport LayerBuilder::build(const Recipe& spec) {
     report.result.message = why.message;
     return report;
   };
-  auto lock = this->lock(spec.key, settings_.if_busy);
+  auto lock = this->lock(spec.key, process_.if_busy);
   if (!lock) return stopped(stop(std::move(lock.error())));
   report.busy = !lock->has_value();
   if (report.busy) return report;
@@ -160,7 +160,7 @@ auto LayerBuilder::run_in_root(const Recipe& spec, const std::string& opam,
   if (!root) return std::unexpected(stop(root.error()));
   sandbox::SandboxRequest request = complete(root->request(settings_.limits));
   request.log = draft / "build.log";
-  request.interruption = settings_.interruption;
+  request.interruption = process_.interruption;
   const auto end = sandbox_->run(request);
   if (!end) return std::unexpected(stop(end.error()));
   OpamRun run = judge(*end, request);

@@ -10,24 +10,20 @@
 
 #include "base/error.h"
 #include "cache/store.h"
-#include "fetch/fetch.h"
 #include "fetch/source_cache.h"
 #include "layer/build_root.h"
 #include "layer/opam_run.h"
 #include "layer/recipe.h"
 #include "layer/report.h"
+#include "layer/settings.h"
 #include "sandbox/sandbox.h"
 
 namespace oxbow::layer {
 
-/// How layers are built: what the person who runs oxbow decides.
-struct BuildSettings {
-  sandbox::Limits limits;
-  fetch::FetchSettings fetch;
-  unsigned jobs = 1;  ///< that a build may run at once (opam's `jobs`)
-  cache::LayerStore::Wait if_busy = cache::LayerStore::Wait::yes;
-  bool rebuild_failed = false;  ///< build a layer again that is there as a failure
-  int interruption = -1;        ///< when this descriptor is readable, a build ends as cancelled
+/// What of a build is the building process's own.
+struct BuildProcess {
+  cache::LayerStore::Wait if_busy = cache::LayerStore::Wait::yes;  ///< another builds the layer
+  int interruption = -1;  ///< when this descriptor is readable, a build ends as cancelled
 };
 
 /// Whether a layer stays as it is, so that there is nothing to build.
@@ -38,8 +34,12 @@ bool is_settled(const cache::LayerRecord& record, const BuildSettings& settings)
 class LayerBuilder {
  public:
   LayerBuilder(const cache::LayerStore& store, const fetch::SourceCache& sources,
-               sandbox::Sandbox& sandbox, BuildSettings settings)
-      : store_(&store), sources_(&sources), sandbox_(&sandbox), settings_(std::move(settings)) {}
+               sandbox::Sandbox& sandbox, BuildSettings settings, BuildProcess process)
+      : store_(&store),
+        sources_(&sources),
+        sandbox_(&sandbox),
+        settings_(std::move(settings)),
+        process_(process) {}
 
   /// Builds the layer if it is not there. What goes wrong around it is an outcome, too.
   LayerReport build(const Recipe& spec);
@@ -79,6 +79,7 @@ class LayerBuilder {
   const fetch::SourceCache* sources_;
   sandbox::Sandbox* sandbox_;
   BuildSettings settings_;
+  BuildProcess process_;
 };
 
 }  // namespace oxbow::layer

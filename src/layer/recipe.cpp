@@ -58,17 +58,17 @@ std::string read_key(JsonReader& read, JsonValue object, const char* name) {
   return key;
 }
 
-std::vector<LayerName> read_layers(JsonReader& read, const char* name) {
+std::vector<LayerName> read_layers(JsonReader& read, JsonValue recipe, const char* name) {
   std::vector<LayerName> layers;
-  for (const JsonValue layer : read.objects(read.top(), name)) {
+  for (const JsonValue layer : read.objects(recipe, name)) {
     layers.push_back({opam::read_package(read, layer, "package"), read_key(read, layer, "key")});
   }
   return layers;
 }
 
-std::vector<RecipeFile> read_files(JsonReader& read) {
+std::vector<RecipeFile> read_files(JsonReader& read, JsonValue recipe) {
   std::vector<RecipeFile> files;
-  for (const JsonValue object : read.objects(read.top(), "files")) {
+  for (const JsonValue object : read.objects(recipe, "files")) {
     RecipeFile file;
     file.path = read.text(object, "path");
     if (!stays_below(file.path)) {
@@ -101,24 +101,28 @@ std::string to_json(const Recipe& spec) {
   return json.text();
 }
 
-Result<Recipe> parse_recipe(std::string_view json) {
-  JsonReader read(json, "the layer's spec");
-  const JsonValue top = read.top();
-  if (const std::uint64_t version = read.count(top, "version"); version != recipe_version) {
+Recipe read_recipe(JsonReader& read, JsonValue object) {
+  if (const std::uint64_t version = read.count(object, "version"); version != recipe_version) {
     read.fail_at("version",
                  fmt::format("is {}, and must be {}: the program that wrote it and this one are of "
                              "different versions",
                              version, recipe_version));
   }
   Recipe spec;
-  spec.platform = read_key(read, top, "platform");
-  spec.package = opam::read_package(read, top, "package");
-  spec.key = read_key(read, top, "key");
-  spec.opam = read.text(top, "opam");
-  spec.files = read_files(read);
-  spec.deps = read_layers(read, "deps");
-  spec.below = read_layers(read, "below");
-  spec.system_packages = read.texts(top, "system_packages");
+  spec.platform = read_key(read, object, "platform");
+  spec.package = opam::read_package(read, object, "package");
+  spec.key = read_key(read, object, "key");
+  spec.opam = read.text(object, "opam");
+  spec.files = read_files(read, object);
+  spec.deps = read_layers(read, object, "deps");
+  spec.below = read_layers(read, object, "below");
+  spec.system_packages = read.texts(object, "system_packages");
+  return spec;
+}
+
+Result<Recipe> parse_recipe(std::string_view json) {
+  JsonReader read(json, "the layer's spec");
+  Recipe spec = read_recipe(read, read.top());
   if (read.error()) return std::unexpected(*read.error());
   return spec;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json_reader.h"
 #include "opam/package_id.h"
 
 namespace oxbow::layer {
@@ -26,8 +27,8 @@ struct RecipeFile {
   friend bool operator==(const RecipeFile&, const RecipeFile&) = default;
 };
 
-/// Recipe is all that is needed to build one layer, on this machine or another: the unit of
-/// work. Its text is JSON:
+/// Recipe is all that is needed to build one layer, on this machine or another. Its text, which a
+/// layer keeps as spec.json, is JSON:
 ///   spec    = { "version": 1, "platform": text, "package": id, "key": key, "opam": text,
 ///               "files": [ { "path": text, "content": base64, "executable": bool } ],
 ///               "deps": [ layer ], "below": [ layer ], "system_packages": [ text ] }
@@ -52,5 +53,8 @@ std::string to_json(const Recipe& spec);
 /// The error says what is wrong with which member. Everything is checked that a path is made of: a
 /// platform and keys are [A-Za-z0-9._-]+ without a leading dot, a file's path stays below files/.
 Result<Recipe> parse_recipe(std::string_view json);
+
+/// One that is a value of another text. Errors stay in the reader.
+Recipe read_recipe(JsonReader& read, JsonValue object);
 
 }  // namespace oxbow::layer

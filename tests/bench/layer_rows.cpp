@@ -23,6 +23,7 @@
 #include "cache/store.h"
 #include "layer/build_root.h"
 #include "layer/opam_run.h"
+#include "layer/task.h"
 #include "opam/chosen_definition.h"
 #include "opam/definition.h"
 #include "sandbox/mounts.h"
@@ -223,7 +224,7 @@ class LayerBench {
 
   void build(const Recipe& spec, const std::string& sandbox) {
     const fs::path file = folder_ / "spec.json";
-    write(file, to_json(spec));
+    write(file, to_json(Task{spec, {}}));
     run_well({program_, "build-layer", "--json", "--cache", cache(), "--sandbox", sandbox, "--spec",
               file},
              output_);

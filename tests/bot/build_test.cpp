@@ -36,9 +36,9 @@ struct Builder : TestedWorld {
   void build() {
     RunBuild build(
         scratch.database, settings, mirrors, loader, [this] { return now; },
-        [this](const schedule::StepGraph& graph, schedule::StepObserver& observer,
-               const std::function<bool()>& stop, bool) -> decltype(builds(graph, 0)) {
-          TRY_ASSIGN(auto results, builds(graph, 0));
+        [this](const job::LayerSteps& steps, schedule::StepObserver& observer,
+               const std::function<bool()>& stop) -> decltype(builds(steps)) {
+          TRY_ASSIGN(auto results, builds(steps));
           for (std::size_t i = 0; i < results.size(); ++i) {
             observer.started(static_cast<schedule::StepIndex>(i));
             observer.finished(static_cast<schedule::StepIndex>(i), results[i]);
@@ -53,7 +53,7 @@ struct Builder : TestedWorld {
   std::string check() { return wanted(PublicationKind::check, "oxbow / 5 · debian-12-x86_64"); }
 
   cache::ScratchCache cache;
-  schedule::FakeBuilds builds;
+  job::FakeBuilds builds;
   std::function<void(const std::function<bool()>&)> while_building = [](const auto&) {};
   bool ends = false;
 };
@@ -104,6 +104,20 @@ TEST_CASE("a build compares the two states once") {
   builder.build();
   CHECK(builder.stored().conclusion == "success");
   CHECK(builder.progress.comparisons() == compared + 1);
+}
+
+TEST_CASE("the steps of a build have the bot's settings") {
+  Builder builder;
+  builder.settings.build.limits.memory = 123;
+  builder.settings.build.jobs = 6;
+  builder.settings.build.fetch.mirrors = {"https://mirror.example"};
+  builder.analyse(before, after);
+  builder.build();
+  const layer::BuildSettings& settings = builder.builds.settings;
+  CHECK(settings.limits.memory == 123);
+  CHECK(settings.jobs == 6);
+  CHECK(settings.fetch.mirrors == std::vector<std::string>{"https://mirror.example"});
+  CHECK_FALSE(settings.rebuild_failed);
 }
 
 TEST_CASE("a build whose run was cancelled is told to stop, and leaves the run as it is") {

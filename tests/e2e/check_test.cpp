@@ -168,11 +168,12 @@ TEST_CASE("build-layer refuses what is no spec") {
   CHECK_THAT(error(), StartsWith(file.string() + ": "));
   repo::write_file(file, "{");
   CHECK_THAT(error(), StartsWith(file.string() + ": "));
-  repo::write_file(file, R"({"version": 2})");
-  CHECK_THAT(error(), StartsWith(file.string() + ": ") && Contains("must be 1"));
-  repo::write_file(file, R"({"version": 1, "platform": "../..", "package": "a.1", "key": "aa",
-                            "opam": "", "files": [], "deps": [], "below": [],
-                            "system_packages": []})");
+  repo::write_file(file, R"({"version": 1})");
+  CHECK_THAT(error(), StartsWith(file.string() + ": ") && Contains("must be 2"));
+  repo::write_file(file, R"({"version": 2, "settings": {},
+                            "recipe": {"version": 1, "platform": "../..", "package": "a.1",
+                                       "key": "aa", "opam": "", "files": [], "deps": [],
+                                       "below": [], "system_packages": []}})");
   CHECK_THAT(error(), StartsWith(file.string() + ": ") && Contains("platform"));
   CHECK_FALSE(fs::exists(cache));
 }

@@ -29,6 +29,7 @@ class FakeBuilds {
   std::vector<schedule::StepGraph> graphs;
   std::vector<std::vector<std::string>> names;  ///< of their steps
   std::vector<std::size_t> cached;
+  layer::BuildSettings settings;  ///< of the last task
 
   Result<std::vector<schedule::StepResult>> operator()(const LayerSteps& steps) {
     graphs.push_back(steps.graph());
@@ -47,9 +48,10 @@ class FakeBuilds {
         continue;
       }
       ++started_;
-      const auto recipe = steps.recipe(ready->step);
+      const auto task = steps.task(ready->step);
+      if (task) settings = task->settings;
       schedule.finished(ready->step,
-                        recipe ? build(*recipe) : schedule::StepResult(recipe.error()));
+                        task ? build(task->recipe) : schedule::StepResult(task.error()));
     }
     REQUIRE(schedule.done());
     return std::move(schedule).results();

@@ -1,7 +1,6 @@
 #include "job/layer_run.h"
 
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 #include <chrono>
 

@@ -60,6 +60,7 @@ class SolvedStack {
     return words;
   }
 
+  const State& state() const { return *state_; }
   const plan::SolvedState& solved() const { return *solved_; }
   plan::EffectiveDigests& digests() { return loader_.digests(); }
 

@@ -136,7 +136,7 @@ TEST_CASE("a build has no network") {
 
     const Recipe spec = scripted(
         "reach.1", reach + "try getent ahosts deb.debian.org\n[ -n \"$reached\" ] || exit 1");
-    const BuiltLayer built = builder.build(spec, {"--timeout", "300"});
+    const BuiltLayer built = builder.build(spec, {.limits = {.time = std::chrono::seconds(300)}});
     INFO(builder.log(spec));
     CHECK(built.outcome == "failure");
     CHECK(built.code == 1);
@@ -226,12 +226,12 @@ TEST_CASE("a link that a build plants leads to nothing of ours") {
                     false}};
       Recipe top = layer_spec(fmt::format("top.{}", i), "install: [\"true\"]");
       depend(top, low);
-      const BuiltLayer built = builder.build(low, {"--timeout", "300"});
+      const BuiltLayer built = builder.build(low, {.limits = {.time = std::chrono::seconds(300)}});
       if (builder.log(low).contains("PLANTED")) ++planted;
       INFO(places[i] << ": " << built.outcome << " " << built.message() << builder.log(low));
       CHECK(fingerprint(victim) == before);
       if (built.outcome != "success") continue;
-      const BuiltLayer above = builder.build(top, {"--timeout", "300"});
+      const BuiltLayer above = builder.build(top, {.limits = {.time = std::chrono::seconds(300)}});
       INFO("above: " << above.outcome << " " << above.message() << builder.log(top));
       CHECK(fingerprint(victim) == before);
     }
@@ -241,7 +241,8 @@ TEST_CASE("a link that a build plants leads to nothing of ours") {
 
 TEST_CASE("a build that forks without end is over soon") {
   in_each_sandbox([](const Builder& builder) {
-    const Texts processes = {"--processes", "64", "--timeout", "300"};
+    const layer::BuildSettings processes = {
+        .limits = {.processes = 64, .time = std::chrono::seconds(300)}};
     const Recipe idle = scripted("idle.1", "while :; do sleep 1000 & done");
     const BuiltLayer first = builder.build(idle, processes);
     INFO(first.message() << builder.log(idle));
@@ -250,7 +251,8 @@ TEST_CASE("a build that forks without end is over soon") {
 
     const Recipe bomb =
         scripted("bomb.1", "bomb() { bomb | bomb & }\nbomb\nwhile :; do bomb; done");
-    const BuiltLayer second = builder.build(bomb, {"--processes", "64", "--timeout", "10"});
+    const BuiltLayer second =
+        builder.build(bomb, {.limits = {.processes = 64, .time = std::chrono::seconds(10)}});
     INFO(second.message() << builder.log(bomb).substr(0, 3000));
     CHECK((second.outcome == "failure" || second.outcome == "timed_out"));
   });
@@ -264,7 +266,8 @@ TEST_CASE("a build that fills the disk is no failure of its package") {
           "fill.1", fmt::format("head -c 61M /dev/zero >{0}/first || exit 1\n"
                                 "head -c 200M /dev/zero >{0}/big || {{ rm {0}/big; exit 2; }}",
                                 place));
-      const BuiltLayer built = builder.build(spec, {"--disk", "64M", "--timeout", "300"});
+      const BuiltLayer built =
+          builder.build(spec, {.limits = {.disk = 64 * mib, .time = std::chrono::seconds(300)}});
       INFO(place << " " << built.message() << builder.log(spec));
       CHECK(built.outcome == "internal_error (disk_full)");
       CHECK(built.code == 2);
@@ -273,7 +276,7 @@ TEST_CASE("a build that fills the disk is no failure of its package") {
     }
     // A failure with room left is the package's own.
     const Recipe half = scripted("half.1", "head -c 30M /dev/zero >big; exit 2");
-    CHECK(builder.build(half, {"--disk", "64M"}).outcome == "failure");
+    CHECK(builder.build(half, {.limits = {.disk = 64 * mib}}).outcome == "failure");
   });
 }
 
@@ -281,7 +284,8 @@ TEST_CASE("a file of holes is not longer than the disk") {
   in_each_sandbox([](const Builder& builder) {
     Recipe spec =
         layer_spec("holes.1", "install: [\"truncate\" \"-s\" \"1T\" \"%{prefix}%/long\"]");
-    const BuiltLayer built = builder.build(spec, {"--disk", "64M", "--timeout", "300"});
+    const BuiltLayer built =
+        builder.build(spec, {.limits = {.disk = 64 * mib, .time = std::chrono::seconds(300)}});
     INFO(built.message());
     CHECK(built.outcome == "internal_error (disk_full)");
     CHECK_FALSE(fs::exists(builder.layer(spec)));
@@ -290,9 +294,10 @@ TEST_CASE("a file of holes is not longer than the disk") {
                              "install: [[\"truncate\" \"-s\" \"9223372036854775807\" "
                              "\"%{prefix}%/a\" \"%{prefix}%/b\"] [\"truncate\" \"-s\" \"2\" "
                              "\"%{prefix}%/c\"]]");
-    CHECK(builder.build(many, {"--disk", "64M"}).outcome == "internal_error (disk_full)");
+    CHECK(builder.build(many, {.limits = {.disk = 64 * mib}}).outcome ==
+          "internal_error (disk_full)");
     spec.opam.replace(spec.opam.find("1T"), 2, "9M");
-    CHECK(builder.build(spec, {"--disk", "64M"}).outcome == "success");
+    CHECK(builder.build(spec, {.limits = {.disk = 64 * mib}}).outcome == "success");
     CHECK(fs::file_size(builder.layer(spec) / "fs/home/opam/.opam/default/long") == 9 << 20);
   });
 }
@@ -300,13 +305,14 @@ TEST_CASE("a file of holes is not longer than the disk") {
 TEST_CASE("a build that eats memory is no failure of its package") {
   in_each_sandbox([](const Builder& builder) {
     const Recipe spec = scripted("eat.1", "perl -e 'my $x = \"a\" x (1 << 29);'");
-    const BuiltLayer built = builder.build(spec, {"--memory", "256M", "--timeout", "300"});
+    const BuiltLayer built =
+        builder.build(spec, {.limits = {.memory = 256 * mib, .time = std::chrono::seconds(300)}});
     INFO(built.message());
     CHECK(built.outcome == "internal_error (out_of_memory)");
     CHECK(built.code == 2);
     CHECK_THAT(built.message(), Contains("256 MiB of memory"));
     CHECK_FALSE(fs::exists(builder.layer(spec)));
-    CHECK(builder.build(spec, {"--memory", "4G"}).outcome == "success");
+    CHECK(builder.build(spec, {.limits = {.memory = 4 * gib}}).outcome == "success");
   });
 }
 
@@ -317,7 +323,8 @@ TEST_CASE("a build that sleeps past its time is tried again only with more of it
     int seconds = 1;
     do {
       seconds *= 2;
-      const BuiltLayer built = builder.build(spec, {"--timeout", std::to_string(seconds)});
+      const BuiltLayer built =
+          builder.build(spec, {.limits = {.time = std::chrono::seconds(seconds)}});
       CHECK(built.outcome == "timed_out");
       CHECK(built.code == 1);
       CHECK_FALSE(built.found());
@@ -325,11 +332,12 @@ TEST_CASE("a build that sleeps past its time is tried again only with more of it
     CHECK_THAT(builder.log(spec), Contains("awake"));
 
     for (const int enough : {seconds, seconds - 1}) {
-      const BuiltLayer again = builder.build(spec, {"--timeout", std::to_string(enough)});
+      const BuiltLayer again =
+          builder.build(spec, {.limits = {.time = std::chrono::seconds(enough)}});
       CHECK(again.outcome == "timed_out");
       CHECK(again.found());
     }
-    const Texts longer = {"--timeout", std::to_string(seconds + 1)};
+    const layer::BuildSettings longer = {.limits = {.time = std::chrono::seconds(seconds + 1)}};
     CHECK_FALSE(builder.build(spec, longer).found());
     CHECK(builder.build(spec, longer).found());
   });
@@ -351,7 +359,7 @@ TEST_CASE("a daemon that a build leaves behind ends with it") {
         "while [ ! -e ready ]; do sleep 0.05; done; echo left\n";
     other.key += "-plain";
     for (const Recipe& each : {spec, other}) {
-      const BuiltLayer built = builder.build(each, {"--timeout", "300"});
+      const BuiltLayer built = builder.build(each, {.limits = {.time = std::chrono::seconds(300)}});
       INFO(built.message() << builder.log(each));
       CHECK(built.outcome == "success");
       CHECK_THAT(builder.log(each), Contains("left"));
@@ -369,7 +377,7 @@ TEST_CASE("a log has a limit, and the build its end") {
     for (const auto& [end, outcome] : {std::pair("true", "success"), {"exit 3", "failure"}}) {
       const Recipe spec = scripted(std::string("loud.") + (end[0] == 't' ? "1" : "2"),
                                    line + " | head -c 24M; " + end);
-      const BuiltLayer built = builder.build(spec, {"--timeout", "300"});
+      const BuiltLayer built = builder.build(spec, {.limits = {.time = std::chrono::seconds(300)}});
       INFO(built.message());
       CHECK(built.outcome == outcome);
       const std::string log = builder.log(spec);
@@ -378,7 +386,7 @@ TEST_CASE("a log has a limit, and the build its end") {
       CHECK_THAT(log.substr(log.size() - 100), Contains("[oxbow: the log is longer"));
     }
     const Recipe endless = scripted("endless.1", line);
-    const BuiltLayer built = builder.build(endless, {"--timeout", "3"});
+    const BuiltLayer built = builder.build(endless, {.limits = {.time = std::chrono::seconds(3)}});
     CHECK(built.outcome == "timed_out");
     CHECK(fs::file_size(builder.layer(endless) / "build.log") < limit + 100);
   });

@@ -254,7 +254,7 @@ TEST_CASE("a spec that cannot be read is an error in one line") {
   const auto error = [&] { return builder.program().error(arguments); };
   CHECK_THAT(error(), Contains(file.string()) && Contains("No such file"));
 
-  const std::string good = to_json(layer_spec("one.1"));
+  const std::string good = to_json(layer::Task{layer_spec("one.1"), {}});
   const Texts bad = {"",
                      "{",
                      "[]",
@@ -262,7 +262,7 @@ TEST_CASE("a spec that cannot be read is an error in one line") {
                      std::string("\0\xff\xfe{}", 5),
                      std::string(100'000, '['),
                      good.substr(0, good.size() / 2),
-                     "{\"version\":2" + good.substr(good.find(','))};
+                     "{\"version\":1" + good.substr(good.find(','))};
   for (const std::string& text : bad) {
     repo::write_file(file, text);
     INFO(text.substr(0, 100));
@@ -276,7 +276,7 @@ TEST_CASE("a spec that cannot be read is an error in one line") {
     Recipe out = layer_spec("one.1");
     (member[0] == 'k' ? out.key : out.platform) = "../../outside";
     fs::remove_all(file);
-    repo::write_file(file, to_json(out));
+    repo::write_file(file, to_json(layer::Task{out, {}}));
     CHECK_THAT(error(), Contains(member));
   }
   CHECK(builder.cache().keys().empty());

@@ -32,13 +32,12 @@ void depend(layer::Recipe& spec, const layer::Recipe& on) {
   spec.below.insert(spec.below.end(), on.below.begin(), on.below.end());
 }
 
-BuiltLayer Builder::build(const layer::Recipe& spec, const Texts& more,
+BuiltLayer Builder::build(const layer::Recipe& spec, const layer::BuildSettings& settings,
                           const e2e::Around& around) const {
   const fs::path file = folder_ / (spec.key + ".json");
-  repo::write_file(file, to_json(spec));
-  Texts arguments = {"build-layer",          "--json",    "--spec", file.string(), "--cache",
-                     cache_.path().string(), "--sandbox", sandbox_};
-  arguments.insert(arguments.end(), more.begin(), more.end());
+  repo::write_file(file, to_json(layer::Task{spec, settings}));
+  const Texts arguments = {"build-layer",          "--json",    "--spec", file.string(), "--cache",
+                           cache_.path().string(), "--sandbox", sandbox_};
   const Ended ended = program_.run(arguments, around);
   INFO(ended.out << ended.err);
   const auto report = layer::parse_layer_report(ended.out);

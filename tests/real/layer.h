@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/recipe.h"
 #include "layer/report.h"
+#include "layer/task.h"
 #include "tests/real/world.h"
 
 namespace oxbow::real {
@@ -19,6 +19,9 @@ layer::Recipe scripted(std::string_view id, std::string_view script);
 
 /// Has `spec` stand on another, and on what that stands on.
 void depend(layer::Recipe& spec, const layer::Recipe& on);
+
+inline constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 
 /// What `oxbow build-layer` came to.
 struct BuiltLayer {
@@ -35,7 +38,7 @@ class Builder {
  public:
   explicit Builder(std::string sandbox = "bwrap") : sandbox_(std::move(sandbox)) {}
 
-  BuiltLayer build(const layer::Recipe& spec, const Texts& more = {},
+  BuiltLayer build(const layer::Recipe& spec, const layer::BuildSettings& settings = {},
                    const e2e::Around& around = {}) const;
 
   /// What the build printed that left a layer, or else "".

@@ -12,12 +12,14 @@ using Catch::Matchers::Contains;
 using layer::Recipe;
 namespace fs = std::filesystem;
 
-/// Builder whose user allows sources on this machine.
+/// Builder that is allowed sources on this machine.
 class LocalBuilder : public Builder {
  public:
-  explicit LocalBuilder(const std::string& sandbox) : Builder(sandbox) {
-    repo::write_file(program().home() / ".config/oxbow/oxbow.toml",
-                     "version = 1\n[fetch]\nlocal_files = true\n");
+  explicit LocalBuilder(const std::string& sandbox) : Builder(sandbox) {}
+
+  BuiltLayer build(const Recipe& spec, layer::BuildSettings settings = {}) const {
+    settings.fetch.policy.local_files = true;
+    return Builder::build(spec, settings);
   }
 
   /// Packs a folder NAME with these files as NAME.tar.gz; returns its url.
@@ -157,7 +159,7 @@ TEST_CASE("system packages are installed once for all that need them") {
       REQUIRE_FALSE(fs::exists(builder.cache().layers() / "base/fs/usr/bin/hello"));
       Recipe one = layer_spec("one.1", "build: [\"hello\"]");
       one.system_packages = {"hello"};
-      const BuiltLayer built = builder.build(one, {"--timeout", "300"});
+      const BuiltLayer built = builder.build(one, {.limits = {.time = std::chrono::seconds(300)}});
       if (built.outcome == "internal_error (source_unavailable)" || built.outcome == "timed_out") {
         WARN("NOT TESTED: system packages cannot be fetched here: " << built.message());
         continue;
@@ -194,7 +196,7 @@ TEST_CASE("a system package that there is not is a failure of who needs it") {
       const Builder builder(sandbox);
       Recipe none = layer_spec("none.1", "build: [\"true\"]");
       none.system_packages = {"no-such-package-anywhere"};
-      const BuiltLayer built = builder.build(none, {"--timeout", "300"});
+      const BuiltLayer built = builder.build(none, {.limits = {.time = std::chrono::seconds(300)}});
       if (built.outcome == "internal_error (source_unavailable)" || built.outcome == "timed_out") {
         WARN("NOT TESTED: system packages cannot be fetched here: " << built.message());
         continue;
