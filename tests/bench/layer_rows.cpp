@@ -15,11 +15,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <vector>
 
 #include "base/file.h"
 #include "base/tree_removal.h"
+#include "cache/build_times.h"
 #include "cache/store.h"
 #include "layer/build_root.h"
 #include "layer/opam_run.h"
@@ -143,6 +145,7 @@ class LayerBench {
            is_root ? "there is no base layer; run tests/world/prepare" : "it needs root");
     }
     cached_check();
+    expected_times();
     for (const std::string& note : notes_) fmt::print("\n{}\n", note);
     std::fflush(stdout);
     return kept_;
@@ -358,6 +361,29 @@ class LayerBench {
     for (int i = 0; i < 5; ++i) times.push_back(time_of([&] { run_well(check, output_); }));
     row(fmt::format("a check of {} steps that are all cached, whole process", count), median(times),
         1000, 1000);
+  }
+
+  /// What a check asks of the cache for how long its builds will take.
+  void expected_times() {
+    constexpr int count = 20'000;
+    constexpr int names = 5'000;
+    const LayerStore store(folder_ / "large", platform);
+    for (int i = 0; i < count; ++i) {
+      const fs::path layer = store.path(fmt::format("layer{}", i));
+      fs::create_directories(layer);
+      std::ofstream(layer / "layer.json") << "{}";
+    }
+    const BuildTimes times(store.folder());
+    for (int i = 0; i < count; ++i) {
+      value_of(times.add({fmt::format("package{}", i % names), "1.0"}, 1 + i));
+    }
+    std::vector<double> taken;
+    for (int i = 0; i < 20; ++i) {
+      taken.push_back(time_of([&] {
+        if (times.last().size() != names) give_up("the cache lost build times");
+      }));
+    }
+    row(fmt::format("expected times, from a cache of {} layers", count), median(taken), 20, 10);
   }
 
   fs::path cache() const { return folder_ / "cache"; }
