@@ -18,7 +18,7 @@ TEST_CASE("the layers of a whole stack are one graph for ten targets, in 500 MiB
   const auto state = loader.load({tree_at("oxcaml", oxcaml_main), tree_at("opam", opam_main)},
                                  repo::Trust::merged);
   REQUIRE(state);
-  solve::Target target = reference_target("ocaml-variants.5.2.0+ox");
+  opam::Target target = reference_target("ocaml-variants.5.2.0+ox");
   const auto solved = (*state)->target(target, loader.digests());
   REQUIRE(solved);
   const auto roots = job::choose_roots((*solved)->universe(), (*state)->stack(), job::Scope::stack);
@@ -31,7 +31,7 @@ TEST_CASE("the layers of a whole stack are one graph for ten targets, in 500 MiB
   std::string cache = (std::filesystem::temp_directory_path() / "oxbow-graph-XXXXXX").string();
   REQUIRE(::mkdtemp(cache.data()) != nullptr);
   for (std::size_t i = 0; i < targets; ++i) {
-    target.platform = *solve::parse_platform("debian-" + std::to_string(i) + "-x86_64");
+    target.platform = *opam::parse_platform("debian-" + std::to_string(i) + "-x86_64");
     const job::TargetIndex at = graph.add_target(target, **state, **solved, loader.digests());
     std::filesystem::create_directories(
         cache::LayerStore(cache, target.platform.to_string()).base());

@@ -54,8 +54,8 @@ TEST_CASE("a graph of a whole stack for ten targets is small, and a task costs w
   const cache::ScratchCache cache;
   std::vector<std::vector<NodeIndex>> wanted(targets);
   for (std::size_t i = 0; i < targets; ++i) {
-    solve::Target target = solve::literal_target("ocaml.5");
-    target.platform = *solve::parse_platform(fmt::format("debian-{}-x86_64", i));
+    opam::Target target = solve::literal_target("ocaml.5");
+    target.platform = *opam::parse_platform(fmt::format("debian-{}-x86_64", i));
     fs::create_directories(cache::LayerStore(cache.path(), target.platform.to_string()).base());
     const TargetIndex at = graph.add_target(target, stack.state(), stack.solved(), stack.digests());
     for (std::size_t top = floors - 1; top < towers * floors; top += floors) {
