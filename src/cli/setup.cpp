@@ -16,7 +16,7 @@
 #include "base/untrusted.h"
 #include "cli/command.h"
 #include "github/app_manifest.h"
-#include "github/http_exchange.h"
+#include "http/exchange.h"
 #include "web/html.h"
 #include "web/server.h"
 
@@ -170,12 +170,12 @@ class Visit {
     if (code == request.query.end() || state == request.query.end() || state->second != state_) {
       return fail("this is not the answer to our question; begin again at /");
     }
-    github::HttpRequest conversion;
-    conversion.server = arguments_->api;
+    http::Request conversion;
+    conversion.url =
+        arguments_->api + "/app-manifests/" + web::path_part(code->second) + "/conversions";
     conversion.method = "POST";
-    conversion.path = "/app-manifests/" + web::path_part(code->second) + "/conversions";
     conversion.headers = {{"Accept", "application/vnd.github+json"}, {"User-Agent", OXBOW_VERSION}};
-    const auto answer = github::exchange(conversion, {});
+    const auto answer = http::exchange(conversion, {});
     const auto app = github::parse_new_app(answer.body);
     if (answer.status / 100 != 2 || !app) {
       return fail(

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "base/process.h"
-#include "fetch/host_addresses.h"
 
 namespace oxbow::fetch {
 namespace {
@@ -29,7 +28,7 @@ std::unexpected<FetchFailure> failure(Kind kind, const std::string& url, std::st
 struct Remote {
   std::string name;     ///< the url without user, password and commit, as the cache knows it
   std::string url;      ///< where it leads
-  Words configuration;  ///< that holds git to the addresses that were checked
+  Words configuration;  ///< that holds git to the address that answered
 };
 
 std::string lower_hex(std::string_view text) {
@@ -61,7 +60,8 @@ std::expected<Remote, FetchFailure> remote_of(const opam::Url& url, const Addres
 }
 
 // Finds where an http remote leads, by asking for what git would ask for first: git itself shall
-// follow no redirect and look no name up.
+// follow no redirect and look no name up, but connect to the address that answered here, which the
+// policy allows.
 std::expected<void, FetchFailure> find_way(Remote& remote, const AddressPolicy& policy,
                                            const DownloadLimits& limits) {
   if (remote.url.starts_with("file:")) return {};
@@ -69,24 +69,19 @@ std::expected<void, FetchFailure> find_way(Remote& remote, const AddressPolicy& 
   auto end =
       locate(fmt::format("{}{}?service=git-upload-pack", remote.name, service), policy, limits);
   if (!end) return std::unexpected(std::move(end.error()));
-  const std::size_t suffix = end->target.rfind(service);
+  const std::size_t suffix = end->url.target.rfind(service);
   if (suffix == std::string::npos) {
-    return failure(
-        Kind::unavailable, remote.name,
-        fmt::format("redirects to {}, which is no git repository", shown_url(end->to_string())));
+    return failure(Kind::unavailable, remote.name,
+                   fmt::format("redirects to {}, which is no git repository",
+                               shown_url(end->url.to_string())));
   }
-  end->target.erase(suffix);
-  remote.url = end->to_string();
-  const auto addresses = checked_addresses(end->host, policy);
-  if (!addresses) return failure(addresses.error().kind, remote.name, addresses.error().message);
-  if (parse_address(end->host)) return {};
-  std::string list;
-  for (const Address& address : *addresses) {
-    if (!list.empty()) list += ',';
-    list += address.is_v6 ? "[" + address.to_string() + "]" : address.to_string();
-  }
-  remote.configuration = {"-c",
-                          fmt::format("http.curloptResolve={}:{}:{}", end->host, end->port, list)};
+  end->url.target.erase(suffix);
+  remote.url = end->url.to_string();
+  if (parse_address(end->url.host)) return {};
+  const bool is_v6 = end->address.find(':') != std::string::npos;
+  const std::string address = is_v6 ? "[" + end->address + "]" : end->address;
+  remote.configuration = {
+      "-c", fmt::format("http.curloptResolve={}:{}:{}", end->url.host, end->url.port, address)};
   return {};
 }
 

@@ -26,7 +26,7 @@ struct CachedCommit {
 /// Fetches the commit that a url of git names: over https, http, and where the policy allows it
 /// from a folder. git:// and ssh are refused by every policy, since git cannot be held to an
 /// address there. Runs the git program without configuration, hooks, credentials and submodules.
-/// Redirects are followed beforehand by `locate`, and git connects to an address that was checked.
+/// Redirects are followed beforehand by `locate`, and git connects to the address that it found.
 std::expected<CachedCommit, FetchFailure> fetch_commit(const opam::Url& url,
                                                        const SourceCache& cache,
                                                        const AddressPolicy& policy,

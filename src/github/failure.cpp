@@ -40,7 +40,8 @@ bool speaks_of_limits(std::string_view body) {
 }
 
 // How long GitHub wants to be left alone, where it says so.
-std::optional<std::chrono::seconds> asked_rest(const HttpAnswer& answer, std::chrono::seconds now) {
+std::optional<std::chrono::seconds> asked_rest(const http::Answer& answer,
+                                               std::chrono::seconds now) {
   if (const auto wait = seconds(answer.header("retry-after"))) return std::min(*wait, longest_rest);
   if (answer.header("x-ratelimit-remaining") != "0") return std::nullopt;
   const auto reset = seconds(answer.header("x-ratelimit-reset"));
@@ -50,7 +51,7 @@ std::optional<std::chrono::seconds> asked_rest(const HttpAnswer& answer, std::ch
 
 }  // namespace
 
-Failure judge(const HttpAnswer& answer, std::chrono::seconds now) {
+Failure judge(const http::Answer& answer, std::chrono::seconds now) {
   using Kind = Failure::Kind;
   Failure failure;
   if (answer.status == 0) {

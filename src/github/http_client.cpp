@@ -44,22 +44,22 @@ std::optional<std::string> next_page(std::string_view links, std::string_view se
 
 }  // namespace
 
-HttpAnswer HttpClient::send(std::string_view method, const std::string& path, std::string_view body,
-                            std::string_view token) {
-  HttpRequest request;
-  request.server = settings_.api;
+http::Answer HttpClient::send(std::string_view method, const std::string& path,
+                              std::string_view body, std::string_view token) {
+  http::Request request;
+  request.url = settings_.api + path;
   request.method = method;
-  request.path = path;
   request.body = body;
   request.headers = {{"Accept", "application/vnd.github+json"},
                      {"X-GitHub-Api-Version", "2022-11-28"},
                      {"User-Agent", settings_.user_agent},
                      {"Authorization", "Bearer " + std::string(token)}};
+  if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   const auto kept = kept_.find(path);
   if (method == "GET" && kept != kept_.end()) {
     request.headers.emplace_back("If-None-Match", kept->second.etag);
   }
-  HttpAnswer answer = exchange(request, settings_.limits);
+  http::Answer answer = http::exchange(request, settings_.limits);
   if (answer.status == 304 && kept != kept_.end()) return kept->second.answer;
   if (method == "GET" && answer.status == 200 && !answer.header("etag").empty()) {
     if (kept_.size() >= most_kept) kept_.clear();
@@ -68,10 +68,10 @@ HttpAnswer HttpClient::send(std::string_view method, const std::string& path, st
   return answer;
 }
 
-Answer<HttpAnswer> HttpClient::as_app(std::string_view method, const std::string& path) {
+Answer<http::Answer> HttpClient::as_app(std::string_view method, const std::string& path) {
   const auto token = app_token(key_, settings_.issuer, now_());
   if (!token) return std::unexpected(broken(token.error().message));
-  HttpAnswer answer = send(method, path, "", *token);
+  http::Answer answer = send(method, path, "", *token);
   if (answer.status / 100 == 2) return answer;
   return std::unexpected(judge(answer, now_()));
 }
@@ -89,12 +89,12 @@ Answer<std::string> HttpClient::token_for(const Place& place) {
   return token.text;
 }
 
-Answer<HttpAnswer> HttpClient::ask(const Place& place, std::string_view method,
-                                   const std::string& path, std::string_view body) {
+Answer<http::Answer> HttpClient::ask(const Place& place, std::string_view method,
+                                     const std::string& path, std::string_view body) {
   for (bool again = true;; again = false) {
     const auto token = token_for(place);
     if (!token) return std::unexpected(token.error());
-    HttpAnswer answer = send(method, path, body, *token);
+    http::Answer answer = send(method, path, body, *token);
     if (answer.status / 100 == 2) return answer;
     Failure failure = judge(answer, now_());
     // A token may have been taken back before its time. A write waits for its next turn.
@@ -107,8 +107,9 @@ Answer<HttpAnswer> HttpClient::ask(const Place& place, std::string_view method,
   }
 }
 
-Answer<std::vector<HttpAnswer>> HttpClient::ask_pages(const Place& place, const std::string& path) {
-  std::vector<HttpAnswer> pages;
+Answer<std::vector<http::Answer>> HttpClient::ask_pages(const Place& place,
+                                                        const std::string& path) {
+  std::vector<http::Answer> pages;
   std::optional<std::string> next = path;
   while (next && pages.size() < most_pages) {
     TRY_ASSIGN(auto page, ask(place, "GET", *next));

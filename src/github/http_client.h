@@ -9,7 +9,7 @@
 
 #include "base/signature.h"
 #include "github/client.h"
-#include "github/http_exchange.h"
+#include "http/exchange.h"
 
 namespace oxbow::github {
 
@@ -22,7 +22,7 @@ class HttpClient final : public Client {
     std::string api;     ///< "https://api.github.com"
     std::string issuer;  ///< the app's id or client id
     std::string user_agent;
-    HttpLimits limits;
+    http::Limits limits;
   };
   using Now = std::function<std::chrono::seconds()>;  ///< Unix time
 
@@ -59,17 +59,17 @@ class HttpClient final : public Client {
   };
   struct Kept {
     std::string etag;
-    HttpAnswer answer;
+    http::Answer answer;
   };
 
-  Answer<HttpAnswer> as_app(std::string_view method, const std::string& path);
+  Answer<http::Answer> as_app(std::string_view method, const std::string& path);
   Answer<std::int64_t> installation_of(const Place& place);
   Answer<std::string> token_for(const Place& place);
-  Answer<HttpAnswer> ask(const Place& place, std::string_view method, const std::string& path,
-                         std::string_view body = {});
-  Answer<std::vector<HttpAnswer>> ask_pages(const Place& place, const std::string& path);
-  HttpAnswer send(std::string_view method, const std::string& path, std::string_view body,
-                  std::string_view token);
+  Answer<http::Answer> ask(const Place& place, std::string_view method, const std::string& path,
+                           std::string_view body = {});
+  Answer<std::vector<http::Answer>> ask_pages(const Place& place, const std::string& path);
+  http::Answer send(std::string_view method, const std::string& path, std::string_view body,
+                    std::string_view token);
 
   Settings settings_;
   RsaKey key_;

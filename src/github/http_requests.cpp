@@ -39,12 +39,12 @@ Failure not_understood(std::string_view what) {
           false};
 }
 
-Answer<void> nothing_of(Answer<HttpAnswer> answer) {
+Answer<void> nothing_of(Answer<http::Answer> answer) {
   if (!answer) return std::unexpected(std::move(answer.error()));
   return {};
 }
 
-Answer<std::string> id_in(Answer<HttpAnswer> answer) {
+Answer<std::string> id_in(Answer<http::Answer> answer) {
   if (!answer) return std::unexpected(std::move(answer.error()));
   const auto id = id_of(answer->body);
   if (!id) return std::unexpected(not_understood("id"));
@@ -130,7 +130,7 @@ Answer<std::vector<RemoteCheck>> HttpClient::checks(const Place& place, std::str
              ask_pages(place, path(place, "/commits/" + escaped(head) + "/check-runs?check_name=" +
                                               escaped(name) + "&filter=all&per_page=100")));
   std::vector<RemoteCheck> checks;
-  for (const HttpAnswer& page : pages) add_checks(page.body, checks);
+  for (const http::Answer& page : pages) add_checks(page.body, checks);
   return checks;
 }
 
@@ -139,7 +139,7 @@ Answer<std::vector<RemoteComment>> HttpClient::comments(const Place& place, std:
       ask_pages(place, path(place, fmt::format("/issues/{}/comments?per_page=100", pull)));
   if (!pages) return std::unexpected(pages.error());
   std::vector<RemoteComment> comments;
-  for (const HttpAnswer& page : *pages) add_comments(page.body, comments);
+  for (const http::Answer& page : *pages) add_comments(page.body, comments);
   return comments;
 }
 
@@ -148,7 +148,7 @@ Answer<std::vector<std::string>> HttpClient::labels(const Place& place, std::int
       ask_pages(place, path(place, fmt::format("/issues/{}/labels?per_page=100", pull)));
   if (!pages) return std::unexpected(pages.error());
   std::vector<std::string> labels;
-  for (const HttpAnswer& page : *pages) add_labels(page.body, labels);
+  for (const http::Answer& page : *pages) add_labels(page.body, labels);
   return labels;
 }
 

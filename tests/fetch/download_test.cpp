@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <string>
 #include <thread>
 
@@ -144,7 +145,7 @@ WebServer dribble(const std::string& head, const std::string& drop) {
 TEST_CASE("a server that goes on for ever is given up, in its body and in its headers") {
   const DownloadLimits limits = {.total = 300ms};
   for (const char* const head : {"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
-                                 "HTTP/1.1 200 OK\r\nX: ", "HTTP", "HTTP/1.1 200 OK\r\n"}) {
+                                 "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\n"}) {
     INFO(head);
     const WebServer server = dribble(head, "x");
     const auto time = time_of([&] {
@@ -154,6 +155,8 @@ TEST_CASE("a server that goes on for ever is given up, in its body and in its he
     });
     CHECK(time < 2s);
   }
+  const WebServer other = dribble("HTTP", "x");
+  CHECK(Download(other.url("/"), loopback_allowed, limits).failure.kind == Kind::unavailable);
 }
 
 TEST_CASE("headers without end are given up long before the time is over") {
@@ -231,7 +234,29 @@ TEST_CASE("locating a url yields where its redirects end, and reads no content")
   });
   const auto end = locate(server.url("/a"), loopback_allowed, {.bytes = 10});
   REQUIRE(end);
-  CHECK(end->to_string() == server.url("/b?c"));
+  CHECK(end->url.to_string() == server.url("/b?c"));
+  CHECK(end->address == "127.0.0.1");
+}
+
+TEST_CASE("a large answer that is not a file's content is no hindrance") {
+  const WebServer server([](const std::string& path, const Connection& connection) {
+    const std::string body(2000, 'x');
+    connection.send(
+        path == "/a" ? "HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 2000\r\n\r\n" + body
+                     : ok("content"));
+  });
+  CHECK(Download(server.url("/a"), loopback_allowed, {.bytes = 1000}).text == "content");
+}
+
+TEST_CASE("a proxy of the environment is not asked, as it would be the one to connect") {
+  const WebServer proxy = one_answer(ok("from the proxy"));
+  const WebServer server = one_answer(ok("content"));
+  for (const char* const name : {"http_proxy", "all_proxy", "ALL_PROXY"}) {
+    REQUIRE(::setenv(name, proxy.url("").c_str(), 1) == 0);
+    CHECK(Download(server.url("/")).text == "content");
+    ::unsetenv(name);
+  }
+  CHECK(proxy.connections() == 0);
 }
 
 }  // namespace

@@ -74,7 +74,6 @@ TEST_CASE("https needs a certificate that the system trusts, for that host") {
   REQUIRE(::setenv("SSL_CERT_FILE", server.certificate().c_str(), 1) == 0);
   CHECK(get(server.url("localhost", "/a")));
   CHECK(text_of(file) == "content");
-  // It is connected to by address, and the certificate is still asked to be for the name.
   const auto other_name = get(server.url("127.0.0.1", "/a"));
   REQUIRE_FALSE(other_name);
   CHECK(other_name.error().message.find("certificate") != std::string::npos);
@@ -83,21 +82,6 @@ TEST_CASE("https needs a certificate that the system trusts, for that host") {
   REQUIRE_FALSE(down);
   CHECK(down.error().kind == Kind::refused);
   CHECK(down.error().message.find("not encrypted") != std::string::npos);
-}
-
-// What download counts on, of a name that nothing but the map can know.
-TEST_CASE("httplib connects to the address that it is given for a name") {
-  const ScratchSources scratch;
-  const TlsServer server(scratch);
-  const std::string url = server.url("", "");
-  const int port = std::stoi(url.substr(url.rfind(':') + 1));
-  httplib::SSLClient client("no-such-host.invalid", port);
-  client.enable_server_certificate_verification(false);
-  CHECK_FALSE(client.Get("/a"));
-  client.set_hostname_addr_map({{"no-such-host.invalid", "127.0.0.1"}});
-  const auto answer = client.Get("/a");
-  REQUIRE(answer);
-  CHECK(answer->body == "content");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ struct Server {
             connection.send(answers(path, web.requests().back()));
           }
         }),
-        client({web.url(""), "12345", "oxbow-test", {patience, patience, 4096}}, app_key(),
+        client({web.url(""), "12345", "oxbow-test", {patience, patience, 0ms, 4096}}, app_key(),
                [this] { return now; }) {}
 
   std::atomic<int> tokens = 0;
