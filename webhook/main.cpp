@@ -1,16 +1,15 @@
 #include <fmt/format.h>
-#include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 
+#include "base/interruption.h"
 #include "webhook/configuration.h"
 #include "webhook/log_limit.h"
 #include "webhook/server.h"
@@ -66,28 +65,11 @@ Result<Arguments> read_arguments(std::span<char*> words) {
   return arguments;
 }
 
-// Calls stop() when the process is asked to end. The signals must be blocked in all threads.
-class EndOnSignal {
- public:
-  EndOnSignal(const sigset_t& signals, Server& server)
-      : thread_([signals, &server] {
-          int number = 0;
-          ::sigwait(&signals, &number);
-          server.stop();
-        }) {}
-  EndOnSignal(const EndOnSignal&) = delete;
-  EndOnSignal& operator=(const EndOnSignal&) = delete;
-  ~EndOnSignal() { thread_.join(); }
-
- private:
-  std::thread thread_;
-};
-
 int run(const Arguments& arguments) {
   auto configuration =
       read_configuration(arguments.configuration, std::getenv("OXBOW_WEBHOOK_SECRET"));
   if (!configuration) return fail_with(configuration.error().message);
-  auto address = parse_address(configuration->listen);
+  auto address = http::parse_listen_address(configuration->listen);
   if (!address) return fail_with(address.error().message);
   if (!address->is_local()) {
     if (!arguments.listen_anywhere) {
@@ -103,13 +85,8 @@ int run(const Arguments& arguments) {
   auto database = store::Database::open(configuration->store, store::Database::Access::read_write);
   if (!database) return fail_with(database.error().message);
 
-  // Threads take this over from the one that starts them.
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
+  const Interruption interruption;
+  const StopOnInterruption stop(interruption);
   Writer writer(std::move(*database));
   LogLimit limit;
   const Store store = [&](store::Delivery delivery) {
@@ -126,11 +103,10 @@ int run(const Arguments& arguments) {
   const auto port = server.bind();
   if (!port) return fail_with(port.error().message);
 
-  const EndOnSignal end(signals, server);
   spdlog::info("listening on {}",
                *port == 0 ? configuration->listen : fmt::format("{}:{}", address->host, *port));
-  server.run();
-  return 0;
+  const auto served = server.run(stop.token());
+  return served ? 0 : fail_with(served.error().message);
 }
 
 }  // namespace

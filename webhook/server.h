@@ -2,26 +2,17 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "http/listen_address.h"
+#include "http/server.h"
 #include "webhook/intake.h"
 
 namespace oxbow::webhook {
-
-/// How an address is given: HOST:PORT (port 0: any that is free) or unix:PATH.
-struct Address {
-  std::string host;  ///< empty: a unix socket
-  int port = 0;
-  std::string path;
-
-  bool is_local() const;  ///< loopback, or a unix socket
-};
-
-Result<Address> parse_address(std::string_view text);
 
 /// Stores a delivery and says with which status to answer: 202, or 503 if it could not.
 using Store = std::function<int(store::Delivery delivery)>;
@@ -30,33 +21,24 @@ using Store = std::function<int(store::Delivery delivery)>;
 using Log = std::function<void(int status, std::string_view line)>;
 
 struct ServerSettings {
-  Address address;
+  http::ListenAddress address;
   std::vector<std::string> secrets;
   std::size_t most_bytes = 0;          ///< of one body
   std::size_t most_bytes_at_once = 0;  ///< of all bodies that are being read
 };
 
-/// Server listens, one request a connection. What it takes from a client is bounded before it is
-/// read; how slowly and by how many it is sent is bounded by a proxy before it.
+/// Server takes deliveries. What it takes from a client is bounded before it is read; how slowly
+/// and by how many it is sent is bounded by a proxy before it.
 class Server {
  public:
-  Server(ServerSettings settings, Store store, Log log);
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server();
+  Server(const ServerSettings& settings, Store store, Log log);
 
-  /// Where it listens from then on: the port, or 0 for a unix socket.
-  Result<int> bind();
-
-  /// Answers until stop(). To be called once, after bind().
-  void run();
-
-  /// Takes no more; run() returns when what came is answered. From any thread.
-  void stop();
+  /// As of http::Server.
+  Result<int> bind() { return http_.bind(); }
+  Result<void> run(const std::stop_token& stop) { return http_.run(stop); }
 
  private:
-  struct Http;
-  std::unique_ptr<Http> http_;
+  http::Server http_;
 };
 
 }  // namespace oxbow::webhook

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "base/file.h"
+#include "base/interruption.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
-#include "cli/interruption.h"
 #include "layer/builder.h"
 #include "layer/report.h"
 #include "layer/task.h"

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <string>
 
+#include "base/interruption.h"
 #include "base/parallel.h"
 #include "cli/arguments.h"
 #include "cli/build_arguments.h"
 #include "cli/build_progress.h"
 #include "cli/command.h"
-#include "cli/interruption.h"
 #include "cli/terminal_progress.h"
 #include "report/check_json.h"
 #include "report/check_markdown.h"

@@ -1,16 +1,13 @@
 #include <fmt/format.h>
-#include <poll.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
 #include <chrono>
-#include <optional>
-#include <thread>
 
+#include "base/interruption.h"
 #include "cli/bot_configuration.h"
 #include "cli/command.h"
-#include "cli/interruption.h"
+#include "http/listen_address.h"
 #include "web/server.h"
 #include "web/site.h"
 
@@ -22,52 +19,35 @@ struct PagesArguments {
   bool listen_anywhere = false;
 };
 
-Result<web::ServerSettings> parse_listen(std::string_view text) {
-  web::ServerSettings settings;
-  const std::size_t colon = std::min(text.rfind(':'), text.size());
-  settings.host = text.substr(0, colon);
-  const std::string_view port = text.substr(std::min(colon + 1, text.size()));
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), settings.port);
-  if (settings.host.empty() || error != std::errc() || end != port.data() + port.size()) {
-    return fail("'" + std::string(text) + "' is no address for the pages; write 127.0.0.1:PORT");
-  }
-  return settings;
-}
-
 ExitCode run(const PagesArguments& arguments) {
   // The app's key is not for this process.
   auto configuration = read_bot_configuration(arguments.configuration, KeyUse::not_needed, nullptr);
   if (!configuration) return report_error(configuration.error().message);
-  const auto listen = parse_listen(configuration->pages_listen);
-  if (!listen) return report_error(listen.error().message);
+  const auto address = http::parse_listen_address(configuration->pages_listen);
+  if (!address) return report_error(address.error().message);
+  if (address->host.empty()) {
+    return report_error("the pages listen on 127.0.0.1:PORT, not on a unix socket");
+  }
   spdlog::set_default_logger(spdlog::stderr_color_mt("oxbow-pages"));
-  const bool is_local = listen->host.starts_with("127.") || listen->host == "localhost";
-  if (!is_local && !arguments.listen_anywhere) {
+  if (!address->is_local() && !arguments.listen_anywhere) {
     return report_error(configuration->pages_listen +
                         " is open to others; put a proxy before a local address, or give "
                         "--listen-anywhere");
   }
-  if (!is_local) spdlog::warn("{} is open to others", configuration->pages_listen);
+  if (!address->is_local()) spdlog::warn("{} is open to others", configuration->pages_listen);
   auto database = store::Database::open(configuration->store, store::Database::Access::read_only);
   if (!database) return report_error(database.error().message);
   web::Site site(std::move(*database),
                  {configuration->settings.cache, configuration->web, configuration->dry_run});
   const Interruption interruption;
-  std::jthread watch;
+  const StopOnInterruption stop(interruption);
   const auto served = web::serve(
       [&](const web::Request& request) {
         return site.answer(request, std::chrono::time_point_cast<std::chrono::milliseconds>(
                                         std::chrono::system_clock::now()));
       },
-      *listen,
-      [&](int port, const std::function<void()>& stop) {
-        spdlog::info("pages on http://{}:{}/", listen->host, port);
-        watch = std::jthread([&interruption, stop] {
-          struct pollfd asked{interruption.descriptor(), POLLIN, 0};
-          while (!interruption.requested()) ::poll(&asked, 1, 1000);
-          stop();
-        });
-      });
+      {.address = *address}, stop.token(),
+      [&](int port) { spdlog::info("pages on http://{}:{}/", address->host, port); });
   if (!served) return report_error(served.error().message);
   return ExitCode::done;
 }

@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/interruption.h"
 #include "cli/bot_configuration.h"
 #include "cli/command.h"
-#include "cli/interruption.h"
 #include "cli/service.h"
 #include "store/database.h"
 

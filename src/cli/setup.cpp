@@ -5,10 +5,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
-#include <optional>
+#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "base/descriptor.h"
 #include "base/file.h"
@@ -205,26 +205,15 @@ ExitCode run(const SetupArguments& arguments) {
     }
   }
   Visit visit(arguments);
-  std::function<void()> stop;
-  web::ServerSettings settings;
-  settings.host = "127.0.0.1";
-  settings.port = arguments.port;
-  std::optional<std::jthread> stopper;
+  std::stop_source done;
   const auto served = web::serve(
       [&](const web::Request& request) {
         web::Response response = visit.answer(request);
-        // After the answer is on its way.
-        if (visit.is_done() && !stopper) {
-          stopper.emplace([stop] {
-            std::this_thread::sleep_for(std::chrono::milliseconds(500));
-            stop();
-          });
-        }
+        if (visit.is_done()) done.request_stop();  // this answer is still sent
         return response;
       },
-      settings,
-      [&](int port, const std::function<void()>& how) {
-        stop = how;
+      {.address = {"127.0.0.1", arguments.port, {}}}, done.get_token(),
+      [&](int port) {
         print_line(
             fmt::format("Open http://127.0.0.1:{}/ in a browser. From another machine: ssh "
                         "-L {}:127.0.0.1:{} HERE",

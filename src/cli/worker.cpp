@@ -1,18 +1,17 @@
 #include "bot/worker.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
-#include <thread>
+#include <stop_token>
 
+#include "base/interruption.h"
 #include "base/untrusted.h"
 #include "cli/bot_configuration.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
-#include "cli/interruption.h"
 #include "github/http_client.h"
 #include "sandbox/group_hierarchy.h"
 #include "schedule/executor.h"
@@ -54,11 +53,6 @@ Result<std::vector<schedule::StepResult>> run_graph(const BotConfiguration& conf
   return schedule::run_steps(steps.graph(), runner, settings, observer);
 }
 
-void wait_for(const Interruption& interruption) {
-  struct pollfd asked{interruption.descriptor(), POLLIN, 0};
-  while (!interruption.requested()) ::poll(&asked, 1, 1000);
-}
-
 ExitCode run(const WorkerArguments& arguments) {
   auto configuration = read_bot_configuration(arguments.configuration, KeyUse::needed,
                                               std::getenv("OXBOW_GITHUB_KEY"));
@@ -89,14 +83,10 @@ ExitCode run(const WorkerArguments& arguments) {
   spdlog::info("working on {}{}", configuration->store.string(),
                needs.writes ? "" : "; a dry run: nothing is written to GitHub");
   bot::Ending ending;
-  const std::jthread watch([&] {
-    wait_for(interruption);
-    ending.request();
-  });
-  const auto worked = bot::work(needs, ending);
-  if (!worked) {
-    report_error(worked.error().message);
-    std::_Exit(static_cast<int>(ExitCode::could_not));
+  const StopOnInterruption stop(interruption);
+  const std::stop_callback end(stop.token(), [&] { ending.request(); });
+  if (const auto worked = bot::work(needs, ending); !worked) {
+    return report_error(worked.error().message);
   }
   return ExitCode::done;
 }

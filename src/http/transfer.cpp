@@ -13,8 +13,6 @@
 #include <cstring>
 #include <memory>
 
-#include "base/ascii.h"
-
 namespace oxbow::http {
 namespace {
 
@@ -24,14 +22,6 @@ constexpr std::size_t most_header_bytes = std::size_t{1} << 16U;
 bool start_curl() {
   static const bool started = ::curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   return started;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -180,7 +170,7 @@ class Transfer {
     if (has_head_) return true;  // a trailer
     if (line == "\r\n" || line == "\n") return end_head();
     if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-      head_.headers.emplace(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+      add(head_.headers, line.substr(0, colon), trimmed(line.substr(colon + 1)));
     }
     return true;
   }
@@ -242,11 +232,6 @@ class Transfer {
 };
 
 }  // namespace
-
-std::string_view value_of(const Headers& headers, const std::string& name) {
-  const auto found = headers.find(name);
-  return found == headers.end() ? std::string_view() : std::string_view(found->second);
-}
 
 std::expected<Head, Trouble> transfer(const Request& request, const Limits& limits,
                                       const Receiver& receiver) {

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "http/headers.h"
 
 namespace oxbow::http {
 
@@ -20,12 +21,6 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};  ///< of a POST, PUT or PATCH
 };
-
-/// Headers by their names in lower case; of several with one name, the first.
-using Headers = std::map<std::string, std::string>;
-
-/// Empty if there is none.
-std::string_view value_of(const Headers& headers, const std::string& name);
 
 /// Head is what is known of an answer before its content comes.
 struct Head {

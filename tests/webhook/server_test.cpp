@@ -24,7 +24,7 @@ struct Listener {
     auto database = store::Database::open(folder / "store", store::Database::Access::read_write);
     REQUIRE(database);
     writer.emplace(std::move(*database));
-    auto parsed = parse_address(address);
+    auto parsed = http::parse_listen_address(address);
     REQUIRE(parsed);
     server.emplace(
         ServerSettings{*parsed, {"secret"}, 1000, 2000},
@@ -40,12 +40,13 @@ struct Listener {
     INFO((bound ? "" : bound.error().message));
     REQUIRE(bound);
     port = *bound;
-    thread = std::thread([this] { server->run(); });
+    thread = std::jthread([this](const std::stop_token& stop) { served = server->run(stop); });
     while (!answers()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   ~Listener() {
-    server->stop();
+    thread.request_stop();
     thread.join();
+    CHECK(served);
   }
 
   bool answers() const { return port == 0 || ask("GET /healthz HTTP/1.1\r\n\r\n") == 200; }
@@ -71,7 +72,8 @@ struct Listener {
   std::mutex mutex;
   std::vector<std::string> lines;
   int port = 0;
-  std::thread thread;
+  Result<void> served;
+  std::jthread thread;
 };
 
 const std::string post =
@@ -164,20 +166,33 @@ TEST_CASE("it takes the place of an old socket, and of nothing else") {
   std::filesystem::remove(path);
   REQUIRE(write_file(path, "kept"));
   Server server(
-      {*parse_address("unix:" + path), {"secret"}, 1000, 2000},
+      {*http::parse_listen_address("unix:" + path), {"secret"}, 1000, 2000},
       [](const store::Delivery&) { return 503; }, [](int, std::string_view) {});
   const auto bound = server.bind();
   REQUIRE_FALSE(bound);
-  CHECK_THAT(bound.error().message, Contains(path) && Contains("is no socket"));
+  CHECK_THAT(bound.error().message, Contains(path) && Contains("is not a socket"));
   CHECK(read_file(path).value_or("") == "kept");
 }
 
-TEST_CASE("addresses are read, and known to be of this machine or not") {
-  CHECK(parse_address("127.0.0.1:80")->is_local());
-  CHECK(parse_address("[::1]:80")->is_local());
-  CHECK(parse_address("unix:/run/x")->is_local());
-  CHECK_FALSE(parse_address("0.0.0.0:80")->is_local());
-  for (const char* const wrong : {"", "80", ":80", "127.0.0.1:x", "127.0.0.1:70000", "unix:x"}) {
-    CHECK_FALSE(parse_address(wrong));
+TEST_CASE("the bodies that are being read at once are bounded") {
+  Listener listener;
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 2; ++i) {
+    slow.emplace_back(listener.port);
+    slow.back().send(post + "Content-Length: 1000\r\n\r\n{");
   }
+  const auto becomes = [&](int status) {
+    for (int i = 0; i < 6000; ++i) {
+      if (listener.ask(signed_delivery("secret", std::to_string(i))) == status) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  };
+  CHECK(becomes(503));
+  {
+    const std::lock_guard lock(listener.mutex);
+    CHECK_THAT(listener.lines.back(), Contains("too much at once"));
+  }
+  slow.clear();
+  CHECK(becomes(202));
 }

@@ -1,5 +1,6 @@
-#include "cli/interruption.h"
+#include "base/interruption.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace oxbow::cli {
+namespace oxbow {
 namespace {
 
 constexpr std::array signals = {SIGINT, SIGTERM};
@@ -55,4 +56,22 @@ Interruption::~Interruption() {
 bool Interruption::requested() const { return came; }
 int Interruption::descriptor() const { return event; }
 
-}  // namespace oxbow::cli
+StopOnInterruption::StopOnInterruption(const Interruption& interruption)
+    : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this, &interruption](const std::stop_token& ending) {
+        // Now and then it looks by itself, in case there is a descriptor too few.
+        std::array<pollfd, 2> watched{
+            {{interruption.descriptor(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+        while (!ending.stop_requested() && !interruption.requested()) {
+          ::poll(watched.data(), watched.size(), 1000);
+        }
+        if (interruption.requested()) source_.request_stop();
+      }) {}
+
+StopOnInterruption::~StopOnInterruption() {
+  thread_.request_stop();
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+}  // namespace oxbow

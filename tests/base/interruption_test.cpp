@@ -1,4 +1,4 @@
-#include "cli/interruption.h"
+#include "base/interruption.h"
 
 #include <catch2/catch.hpp>
 #include <poll.h>
@@ -6,7 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-using namespace oxbow::cli;
+#include <chrono>
+#include <future>
+#include <stop_token>
+
+using namespace oxbow;
 
 namespace {
 
@@ -67,4 +71,24 @@ TEST_CASE("what was ignored stays ignored") {
           ::raise(SIGINT);
           return interruption.requested() ? 1 : 0;
         }) == 0);
+}
+
+TEST_CASE("a stop is requested when the signal comes") {
+  const Interruption interruption;
+  const StopOnInterruption stop(interruption);
+  std::promise<void> stopped;
+  const std::stop_callback callback(stop.token(), [&] { stopped.set_value(); });
+  CHECK_FALSE(stop.token().stop_requested());
+  ::raise(SIGTERM);
+  CHECK(stopped.get_future().wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+}
+
+TEST_CASE("what waits for a signal ends without one") {
+  const Interruption interruption;
+  std::stop_token token;
+  {
+    const StopOnInterruption stop(interruption);
+    token = stop.token();
+  }
+  CHECK_FALSE(token.stop_requested());
 }
