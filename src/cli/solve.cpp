@@ -96,7 +96,7 @@ void print_text(const plan::SolvedState& state, const Roots& roots) {
     if (root.solution) {
       ++solved;
       print(fmt::format("{}: {} packages\n", name, root.solution->reachable.size()));
-      for (const solve::SolutionNode& node : root.solution->reachable) {
+      for (const solve::SolutionNode node : root.solution->reachable) {
         if (roots.size() <= 10)
           print(fmt::format("  {}\n", universe.package(node.package).id.to_string()));
       }

@@ -10,9 +10,9 @@ using solve::PackageIndex;
 
 std::optional<plan::LayerIndex> own_layer(const plan::SolvedRoot& root) {
   if (!root.solution) return std::nullopt;
-  const solve::SolutionNode* const own = root.solution->find(root.root);
-  if (own == nullptr) return std::nullopt;
-  return root.layers[static_cast<std::size_t>(own - root.solution->reachable.data())];
+  const auto own = root.solution->reachable.position(root.root);
+  if (!own) return std::nullopt;
+  return root.layers[*own];
 }
 
 std::vector<AffectedRoot> affected_roots(const PlannedTarget& target, const plan::Cone& cone) {

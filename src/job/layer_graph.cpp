@@ -73,8 +73,7 @@ std::optional<NodeIndex> LayerGraph::add_by_tree(TargetIndex target, const plan:
     if (nodes_[index(at)].whole) continue;
     nodes_[index(at)].whole = true;
     for (const PackageIndex dep : reachable[i].deps) {
-      const auto position = root.solution->find(dep) - reachable.data();
-      join(at, intern(target, dep, (*keys)[static_cast<std::size_t>(position)]).first);
+      join(at, intern(target, dep, (*keys)[*reachable.position(dep)]).first);
     }
   }
   return own;
@@ -92,8 +91,7 @@ std::optional<NodeIndex> LayerGraph::add(TargetIndex target, const plan::SolvedR
     // The first root says; what another chose beside the build-id is of another solution.
     if (nodes_[index(at)].whole) continue;
     for (const PackageIndex dep : reachable[i].deps) {
-      const auto position = root.solution->find(dep) - reachable.data();
-      join(at, add_layer(target, root.layers[static_cast<std::size_t>(position)]));
+      join(at, add_layer(target, root.layers[*reachable.position(dep)]));
     }
   }
   for (const LayerIndex layer : root.layers) nodes_[index(add_layer(target, layer))].whole = true;

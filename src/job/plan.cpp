@@ -140,9 +140,10 @@ Result<PlannedTarget> solve_target(const PlanRequest& request, const LoadedChang
                           std::vector<solve::PackageIndex>& roots) -> Result<plan::SolvedState*> {
     TRY_ASSIGN(plan::SolvedState * compiled, state.target(target, loader.digests(), similar));
     roots = choose_roots(compiled->universe(), state.stack(), request.scope, wanted);
-    compiled->solve(roots, [&](std::size_t done, std::size_t of) {
+    const auto on_solved = [&](std::size_t done, std::size_t of) {
       loader.progress().at("solving for " + target.compiler.to_string(), done, of);
-    });
+    };
+    compiled->solve(roots, on_solved, similar);
     return compiled;
   };
   PlannedTarget planned;

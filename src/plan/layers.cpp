@@ -2,71 +2,37 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/hash.h"
-#include "opam/formula.h"
-#include "solve/variables.h"
 
 namespace oxbow::plan {
 namespace {
 
 using solve::PackageIndex;
-using solve::Value;
-using solve::ValueSet;
-using solve::Var;
 
-// The comparisons of a constraint, each on its own: opam counts a package as a dependency where
-// any of them holds.
-void collect_comparisons(const opam::VersionFormula& constraint,
-                         std::vector<const opam::VersionFormula*>& into) {
-  if (constraint.kind == opam::VersionFormula::Kind::compare) into.push_back(&constraint);
-  for (const opam::VersionFormula& operand : constraint.operands) {
-    collect_comparisons(operand, into);
-  }
-}
-
-ValueSet allowed_values(const solve::Universe& universe, Var name,
-                        const opam::VersionFormula& constraint) {
-  const auto candidates = universe.candidates(name);
-  std::vector<const opam::VersionFormula*> comparisons;
-  collect_comparisons(constraint, comparisons);
-  ValueSet allowed(candidates.size());
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const std::string& version = universe.package(candidates[i]).id.version;
-    const bool any = std::ranges::any_of(comparisons, [&](const opam::VersionFormula* comparison) {
-      return satisfies(version, *comparison);
-    });
-    if (any || comparisons.empty()) allowed.insert(Value{static_cast<std::uint32_t>(i)});
-  }
-  return allowed;
-}
-
-void collect_atoms(const opam::PackageFormula& formula,
-                   std::vector<const opam::PackageFormula*>& into) {
-  if (formula.kind == opam::PackageFormula::Kind::atom) into.push_back(&formula);
-  for (const opam::PackageFormula& operand : formula.operands) collect_atoms(operand, into);
-}
-
-std::vector<std::uint32_t> memo_key(PackageIndex package, const std::vector<LayerIndex>& deps) {
-  std::vector<std::uint32_t> key = {static_cast<std::uint32_t>(index(package))};
-  for (const LayerIndex dep : deps) key.push_back(static_cast<std::uint32_t>(index(dep)));
-  return key;
+std::size_t hash_of(const Layer& layer) {
+  constexpr std::size_t factor = 0x9E37'79B9'7F4A'7C15U;
+  std::size_t hash = (2 * index(layer.package) + (layer.cyclic ? 1 : 0)) * factor;
+  for (const LayerIndex dep : layer.deps) hash = (hash ^ (hash >> 32U) ^ index(dep)) * factor;
+  return hash ^ (hash >> 32U);
 }
 
 }  // namespace
 
-std::size_t LayerTable::Hash::operator()(const std::vector<std::uint32_t>& key) const {
-  std::size_t hash = 0;
-  for (const std::uint32_t part : key) hash = (hash ^ part) * 0x9E37'79B9'7F4A'7C15U;
-  return hash ^ (hash >> 32U);
-}
-
-LayerTable::LayerTable(const solve::Universe& universe, EffectiveDigests& digests)
+LayerTable::LayerTable(const solve::Universe& universe, BuildDependencies& dependencies,
+                       EffectiveDigests& digests)
     : universe_(&universe),
+      dependencies_(&dependencies),
       digests_(&digests),
-      atoms_(universe.packages().size()),
       states_(universe.packages().size()),
       installed_(universe.problem().variables()) {}
+
+LayerTable::LayerTable(const LayerTable& below, std::size_t first)
+    : LayerTable(*below.universe_, *below.dependencies_, *below.digests_) {
+  below_ = &below;
+  first_ = first;
+}
 
 std::vector<LayerIndex> LayerTable::layers_of(const solve::Solution& solution) {
   ++now_;
@@ -76,105 +42,83 @@ std::vector<LayerIndex> LayerTable::layers_of(const solve::Solution& solution) {
   }
   std::vector<LayerIndex> layers;
   layers.reserve(solution.reachable.size());
-  for (const solve::SolutionNode& node : solution.reachable) {
-    layers.push_back(resolve(node.package));
-  }
+  for (const solve::SolutionNode node : solution.reachable) layers.push_back(resolve(node.package));
   return layers;
 }
 
-const std::vector<LayerTable::Atom>& LayerTable::atoms(PackageIndex at) {
-  auto& known = atoms_[index(at)];
-  if (known == nullptr) {
-    const opam::Package& package = universe_->package(at);
-    const opam::Definition& definition = *package.definition;
-    const bool development = definition.url() && definition.url()->is_development();
-    const solve::BuildVariables variables(universe_->target().platform, package.id, development);
-    auto made = std::make_unique<std::vector<Atom>>();
-    for (const auto& [field, op] : {std::pair(opam::Field::depends, opam::Op::conj),
-                                    std::pair(opam::Field::depopts, opam::Op::disj)}) {
-      const auto formula = evaluate_formula(definition.field(field), op, variables);
-      std::vector<const opam::PackageFormula*> found;
-      collect_atoms(formula, found);
-      for (const opam::PackageFormula* const atom : found) {
-        const auto name = universe_->variable(atom->name);
-        if (!name || universe_->candidates(*name).empty()) continue;
-        made->push_back({*name, allowed_values(*universe_, *name, atom->constraint)});
-      }
+void LayerTable::enter(PackageIndex package) {
+  states_[index(package)] = {now_, Progress::open, {}};
+  frames_.push_back({package, open_deps_.size(), open_deps_.size()});
+  // In the order of names, which is that of packages.
+  for (const BuildDependency& dependency : dependencies_->of(package)) {
+    const Installed& installed = installed_[index(dependency.name)];
+    if (installed.stamp == now_ && dependency.allowed.contains(installed.value)) {
+      open_deps_.push_back(universe_->candidate(dependency.name, installed.value));
     }
-    known = std::move(made);
   }
-  return *known;
 }
 
-std::vector<PackageIndex> LayerTable::installed_deps(PackageIndex package) {
-  std::vector<PackageIndex> deps;
-  for (const Atom& atom : atoms(package)) {
-    const Installed& installed = installed_[index(atom.name)];
-    if (installed.stamp == now_ && atom.allowed.contains(installed.value)) {
-      deps.push_back(universe_->candidate(atom.name, installed.value));
+// Makes the layer of the innermost open package, of whose deps those that are open lead back to it.
+LayerIndex LayerTable::leave() {
+  const Frame frame = frames_.back();
+  scratch_.package = frame.package;
+  scratch_.deps.clear();
+  scratch_.cyclic = false;
+  for (std::size_t i = frame.begin; i < open_deps_.size(); ++i) {
+    const State& state = states_[index(open_deps_[i])];
+    if (state.progress == Progress::done) {
+      scratch_.deps.push_back(state.layer);
+    } else {
+      scratch_.cyclic = true;
     }
   }
-  std::ranges::sort(deps);
-  const auto [first, last] = std::ranges::unique(deps);
-  deps.erase(first, last);
-  return deps;
+  frames_.pop_back();
+  open_deps_.resize(frame.begin);
+  const std::size_t hash = hash_of(scratch_);
+  const auto known = find(scratch_, hash);
+  const LayerIndex made = known ? *known : add(Layer(scratch_), hash);
+  states_[index(frame.package)] = {now_, Progress::done, made};
+  return made;
 }
 
 // Depth-first with a stack of our own: a repository may hold a chain of any length.
 LayerIndex LayerTable::resolve(PackageIndex root) {
-  struct Frame {
-    PackageIndex package;
-    std::vector<PackageIndex> deps;
-    std::size_t next = 0;
-    std::vector<LayerIndex> layers;
-    bool cyclic = false;
-  };
   if (states_[index(root)].stamp == now_) return states_[index(root)].layer;
-  std::vector<Frame> stack;
-  const auto enter = [&](PackageIndex package) {
-    states_[index(package)] = {now_, Progress::open, {}};
-    stack.push_back({package, installed_deps(package), 0, {}, false});
-  };
   enter(root);
-  while (true) {
-    Frame& frame = stack.back();
-    if (frame.next < frame.deps.size()) {
-      const PackageIndex dep = frame.deps[frame.next];
-      const State& state = states_[index(dep)];
-      if (state.stamp != now_) {
-        enter(dep);
-        continue;
-      }
-      ++frame.next;
-      if (state.progress == Progress::done) {
-        frame.layers.push_back(state.layer);
-      } else {
-        frame.cyclic = true;
-      }
+  for (;;) {
+    Frame& frame = frames_.back();
+    if (frame.next == open_deps_.size()) {
+      const LayerIndex made = leave();
+      if (frames_.empty()) return made;
       continue;
     }
-    const LayerIndex made = intern(frame.package, std::move(frame.layers), frame.cyclic);
-    states_[index(frame.package)] = {now_, Progress::done, made};
-    stack.pop_back();
-    if (stack.empty()) return made;
+    const PackageIndex dep = open_deps_[frame.next++];
+    if (states_[index(dep)].stamp != now_) enter(dep);
   }
 }
 
-LayerIndex LayerTable::intern(PackageIndex package, std::vector<LayerIndex> deps, bool cyclic) {
-  return add({package, std::move(deps), std::nullopt, {}, cyclic});
+std::optional<LayerIndex> LayerTable::find(const Layer& wanted, std::size_t hash) const {
+  if (below_ != nullptr) {
+    if (const auto found = below_->find(wanted, hash)) return found;
+  }
+  const auto [first, last] = known_.equal_range(hash);
+  for (auto at = first; at != last; ++at) {
+    const Layer& layer = this->layer(at->second);
+    if (layer.package == wanted.package && layer.cyclic == wanted.cyclic &&
+        layer.deps == wanted.deps) {
+      return at->second;
+    }
+  }
+  return std::nullopt;
 }
 
-// The layer's place; one that is new is named unless it has its name already.
-LayerIndex LayerTable::add(Layer layer) {
-  auto key = memo_key(layer.package, layer.deps);
-  if (layer.cyclic) key.push_back(static_cast<std::uint32_t>(-1));
-  const auto [entry, added] =
-      known_.try_emplace(std::move(key), LayerIndex{static_cast<std::uint32_t>(layers_.size())});
-  if (added) {
-    if (layer.key.empty()) name_layer(layer);
-    layers_.push_back(std::move(layer));
-  }
-  return entry->second;
+// A layer that is not known yet; it is named unless it has its name already.
+LayerIndex LayerTable::add(Layer&& layer, std::size_t hash) {
+  const LayerIndex at{static_cast<std::uint32_t>(size())};
+  if (layer.key.empty()) name_layer(layer);
+  layers_.push_back(std::move(layer));
+  known_.emplace(hash, at);
+  return at;
 }
 
 void LayerTable::name_layer(Layer& layer) const {
@@ -182,22 +126,44 @@ void LayerTable::name_layer(Layer& layer) const {
   const auto& url = package.definition->url();
   const std::string& effective = digests_->of(package).sha256;
   bool defined = !layer.cyclic && !(url && url->checksums.empty());
-  for (const LayerIndex dep : layer.deps) defined = defined && layers_[index(dep)].build_id;
+  for (const LayerIndex dep : layer.deps) defined = defined && this->layer(dep).build_id;
   std::string hashed = defined ? effective : "oxbow-key-1 " + effective;
   for (auto dep = layer.deps.rbegin(); dep != layer.deps.rend(); ++dep) {
-    hashed += " " + layers_[index(*dep)].key;
+    hashed += " " + this->layer(*dep).key;
   }
   layer.key = sha256_hex(hashed);
   if (defined) layer.build_id = layer.key;
 }
 
-std::vector<LayerIndex> LayerTable::merge(const LayerTable& other) {
+std::vector<LayerIndex> LayerTable::merge(LayerTable&& upper) {
   std::vector<LayerIndex> places;
-  places.reserve(other.size());
-  for (const Layer& layer : other.layers_) {  // dependencies come first
-    Layer renumbered = layer;
-    for (LayerIndex& dep : renumbered.deps) dep = places[index(dep)];
-    places.push_back(add(std::move(renumbered)));
+  places.reserve(upper.size());
+  for (std::size_t i = 0; i < upper.first_; ++i) {
+    places.push_back(LayerIndex{static_cast<std::uint32_t>(i)});
+  }
+  for (Layer& layer : upper.layers_) {  // dependencies come first
+    for (LayerIndex& dep : layer.deps) dep = places[index(dep)];
+    const std::size_t hash = hash_of(layer);
+    const auto known = find(layer, hash);
+    places.push_back(known ? *known : add(std::move(layer), hash));
+  }
+  return places;
+}
+
+std::vector<std::optional<LayerIndex>> LayerTable::adopt(
+    const LayerTable& other, const solve::Correspondence& correspondence) {
+  std::vector<std::optional<LayerIndex>> places(other.size());
+  for (std::size_t i = 0; i < other.size(); ++i) {  // dependencies come first
+    const Layer& layer = other.layer(LayerIndex{static_cast<std::uint32_t>(i)});
+    const auto package = correspondence.find(layer.package);
+    const auto is_known = [&](LayerIndex dep) { return places[index(dep)].has_value(); };
+    if (!package || !std::ranges::all_of(layer.deps, is_known)) continue;
+    Layer same = layer;
+    same.package = *package;
+    for (LayerIndex& dep : same.deps) dep = *places[index(dep)];
+    const std::size_t hash = hash_of(same);
+    const auto known = find(same, hash);
+    places[i] = known ? *known : add(std::move(same), hash);
   }
   return places;
 }

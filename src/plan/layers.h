@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "plan/build_dependencies.h"
 #include "plan/effective_digests.h"
+#include "solve/correspondence.h"
 #include "solve/solver.h"
 #include "solve/universe.h"
 
@@ -47,43 +49,50 @@ struct Layer {
 };
 
 /// LayerTable gives the packages of solutions their layers: equal ones are one layer, whatever
-/// solution they occur in. For one thread at a time; the universe and digests must outlive it.
+/// solution they occur in. For one thread at a time; what it is made with must outlive it.
 class LayerTable {
  public:
-  LayerTable(const solve::Universe& universe, EffectiveDigests& digests);
+  LayerTable(const solve::Universe& universe, BuildDependencies& dependencies,
+             EffectiveDigests& digests);
+
+  /// A table on top of another, which must not change meanwhile: its layers are this one's, too,
+  /// and this one's own come after them.
+  static LayerTable on_top_of(const LayerTable& below) { return LayerTable(below, below.size()); }
 
   /// The layer of each package that the root reaches, in the order of `solution.reachable`. What
   /// is installed is the whole solution.
   std::vector<LayerIndex> layers_of(const solve::Solution& solution);
 
-  const Layer& layer(LayerIndex at) const { return layers_[index(at)]; }
-  std::size_t size() const { return layers_.size(); }
+  const Layer& layer(LayerIndex at) const {
+    return index(at) < first_ ? below_->layer(at) : layers_[index(at) - first_];
+  }
+  std::size_t size() const { return first_ + layers_.size(); }
 
-  /// Adds another table's layers; returns where each of them is in this one.
-  std::vector<LayerIndex> merge(const LayerTable& other);
+  /// Takes over the layers of a table on top of this; returns where each of them is now.
+  std::vector<LayerIndex> merge(LayerTable&& upper);
+
+  /// Adds the layers of another universe's table that are the same here, and what each of them is
+  /// here.
+  std::vector<std::optional<LayerIndex>> adopt(const LayerTable& other,
+                                               const solve::Correspondence& correspondence);
 
  private:
-  /// A package that an installed version of `name` among `allowed` makes a dependency of.
-  struct Atom {
-    solve::Var name;
-    solve::ValueSet allowed;
-  };
-  struct Hash {
-    std::size_t operator()(const std::vector<std::uint32_t>& key) const;
-  };
+  LayerTable(const LayerTable& below, std::size_t first);
 
-  const std::vector<Atom>& atoms(solve::PackageIndex package);
-  std::vector<solve::PackageIndex> installed_deps(solve::PackageIndex package);
+  void enter(solve::PackageIndex package);
+  LayerIndex leave();
   LayerIndex resolve(solve::PackageIndex root);
-  LayerIndex intern(solve::PackageIndex package, std::vector<LayerIndex> deps, bool cyclic);
-  LayerIndex add(Layer layer);
+  std::optional<LayerIndex> find(const Layer& wanted, std::size_t hash) const;
+  LayerIndex add(Layer&& layer, std::size_t hash);
   void name_layer(Layer& layer) const;
 
   const solve::Universe* universe_;
+  BuildDependencies* dependencies_;
   EffectiveDigests* digests_;
+  const LayerTable* below_ = nullptr;
+  std::size_t first_ = 0;
   std::vector<Layer> layers_;
-  std::unordered_map<std::vector<std::uint32_t>, LayerIndex, Hash> known_;
-  std::vector<std::unique_ptr<const std::vector<Atom>>> atoms_;
+  std::unordered_multimap<std::size_t, LayerIndex> known_;  // by hash of package and deps
 
   /// Of the solution at hand, by package and by name; valid where the stamp is `now_`.
   enum class Progress : std::uint8_t { open, done };
@@ -96,9 +105,18 @@ class LayerTable {
     std::uint32_t stamp = 0;
     solve::Value value{};
   };
+  /// A package whose layer is being resolved, and where its deps are in open_deps_.
+  struct Frame {
+    solve::PackageIndex package;
+    std::size_t begin;
+    std::size_t next;
+  };
   std::uint32_t now_ = 0;
   std::vector<State> states_;
   std::vector<Installed> installed_;
+  std::vector<Frame> frames_;
+  std::vector<solve::PackageIndex> open_deps_;
+  Layer scratch_;
 };
 
 /// The position of a day10 key in its table.

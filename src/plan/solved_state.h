@@ -19,6 +19,8 @@ struct SolvedRoot {
   solve::PackageIndex root{};
   std::optional<solve::Solution> solution;
   std::vector<LayerIndex> layers;
+  /// Solver::grounds(): what the answer follows from.
+  std::optional<std::vector<solve::Var>> grounds;
 };
 
 /// Told how many roots are solved, now and then, on any thread.
@@ -30,8 +32,11 @@ class SolvedState {
  public:
   SolvedState(std::shared_ptr<const solve::Universe> universe, EffectiveDigests& digests);
 
-  /// Solves those of the roots that are not solved yet, on all cores.
-  void solve(std::span<const solve::PackageIndex> roots, const OnSolved& on_solved = {});
+  /// Solves those of the roots that are not solved yet, on all cores. `similar` is another state
+  /// for the same target, if there is one: answers of its that nothing between the two can have
+  /// changed are taken over.
+  void solve(std::span<const solve::PackageIndex> roots, const OnSolved& on_solved = {},
+             const SolvedState* similar = nullptr);
 
   /// Explains those of the roots that have no solution, on all cores; the others' explanations are
   /// empty. In the order of `roots`, all of which must be solved.
@@ -43,6 +48,8 @@ class SolvedState {
   const solve::Universe& universe() const { return *universe_; }
   const Layer& layer(LayerIndex at) const { return layers_.layer(at); }
   std::size_t layer_count() const { return layers_.size(); }
+  /// How many roots were taken over from similar states.
+  std::size_t taken_over() const { return taken_over_; }
   const opam::Package& package(const Layer& layer) const {
     return universe_->package(layer.package);
   }
@@ -50,10 +57,13 @@ class SolvedState {
  private:
   class Worker;
 
+  void take_over(std::vector<solve::PackageIndex>& missing, const SolvedState& similar);
+
   std::shared_ptr<const solve::Universe> universe_;
-  EffectiveDigests* digests_;
   std::vector<std::unique_ptr<SolvedRoot>> roots_;  // by package
+  BuildDependencies dependencies_;
   LayerTable layers_;
+  std::size_t taken_over_ = 0;
 };
 
 }  // namespace oxbow::plan

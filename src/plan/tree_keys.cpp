@@ -12,9 +12,7 @@ using solve::PackageIndex;
 // any is a cycle.
 std::optional<std::vector<std::string>> TreeKeys::keys_of(const solve::Solution& solution) {
   const auto& nodes = solution.reachable;
-  const auto position = [&](PackageIndex package) {
-    return static_cast<std::size_t>(solution.find(package) - nodes.data());
-  };
+  const auto position = [&](PackageIndex package) { return *nodes.position(package); };
   std::vector<std::size_t> missing(nodes.size());
   std::vector<std::vector<std::size_t>> dependents(nodes.size());
   std::vector<std::size_t> ready;

@@ -22,7 +22,7 @@ class SolveJson : public JsonWriter<SolveJson> {
 };
 
 std::vector<std::string> sorted_names(const solve::Universe& universe,
-                                      const std::vector<solve::PackageIndex>& packages) {
+                                      std::span<const solve::PackageIndex> packages) {
   std::vector<std::string> names;
   for (const solve::PackageIndex at : packages) {
     names.push_back(universe.package(at).id.to_string());

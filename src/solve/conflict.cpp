@@ -115,9 +115,14 @@ std::uint32_t Conflict::level_of(Var var) const {
 
 Conflict::Learnt Conflict::extract(Var asserted) {
   learnt_.assign(1, {asserted, set(asserted)});
+  settled_.clear();
   std::uint32_t back = 0;
   for (const Var var : vars_) {
-    if (var == asserted || pending_[index(var)].satisfier == Domains::none) continue;
+    if (var == asserted) continue;
+    if (pending_[index(var)].satisfier == Domains::none) {
+      settled_.push_back({var, set(var)});
+      continue;
+    }
     learnt_.push_back({var, set(var)});
     if (level_of(var) >= back) {
       back = level_of(var);

@@ -35,6 +35,9 @@ class Conflict {
   /// satisfied at the level of the conflict. Precondition: that is not level 0.
   Learnt learn(Cause conflict);
 
+  /// The terms that the last learn() left out.
+  std::span<const TermView> settled() const { return settled_; }
+
   /// Resolves until nothing is left. Precondition: `conflict` involves no choices.
   void refute(Cause conflict);
 
@@ -69,6 +72,7 @@ class Conflict {
   std::size_t open_ = 0;
   std::uint32_t top_ = 0;
   std::vector<TermView> learnt_;
+  std::vector<TermView> settled_;
   std::vector<Cause> antecedents_;
 };
 

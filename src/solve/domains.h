@@ -109,6 +109,10 @@ class Domains {
 
   std::size_t trail_size() const { return trail_.size(); }
   const Entry& entry(std::size_t at) const { return trail_[at]; }
+  /// What the narrowing's variable had before it.
+  const Word* before(const Entry& entry) const {
+    return before(entry, problem_->place(entry.var).words);
+  }
   void undo_last();
 
   /// Makes what is on the trail the way it has always been. Precondition: no level is open.

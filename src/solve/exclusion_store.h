@@ -39,6 +39,9 @@ class ExclusionStore {
   /// Notes what the newest exclusion follows from.
   void add_antecedents(std::span<const Cause> causes);
 
+  /// Notes the variables that the newest exclusion follows from.
+  void add_sources(std::span<const Var> sources);
+
   std::size_t size() const { return exclusions_.size(); }
   std::span<StoredTerm> terms(StoredIndex at) {
     const Exclusion& exclusion = exclusions_[std::to_underlying(at)];
@@ -47,6 +50,7 @@ class ExclusionStore {
   const Word* set(const StoredTerm& term) const { return &words_[term.offset]; }
   Origin origin(StoredIndex at) const { return exclusions_[std::to_underlying(at)].origin; }
   std::span<const Cause> antecedents(StoredIndex at) const;
+  std::span<const Var> sources(StoredIndex at) const;
 
   /// Forgets all but the oldest `size` exclusions.
   void truncate(std::size_t size);
@@ -58,6 +62,8 @@ class ExclusionStore {
     std::uint32_t words_begin;
     std::uint32_t antecedents_begin;
     std::uint32_t antecedents_size;
+    std::uint32_t sources_begin;
+    std::uint32_t sources_size;
     Origin origin;
   };
 
@@ -66,6 +72,7 @@ class ExclusionStore {
   std::vector<StoredTerm> terms_;
   std::vector<Word> words_;
   std::vector<Cause> antecedents_;
+  std::vector<Var> sources_;
 };
 
 }  // namespace oxbow::solve

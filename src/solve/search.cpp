@@ -6,6 +6,7 @@
 #include "solve/conflict.h"
 #include "solve/domains.h"
 #include "solve/exclusion_store.h"
+#include "solve/grounds.h"
 #include "solve/propagation.h"
 #include "solve/walk.h"
 
@@ -23,11 +24,14 @@ class Search::Engine {
   std::optional<std::span<const Choice>> solve(std::span<const Term> assumptions,
                                                std::span<const Var> starts);
   const Refutation& refutation() const { return refutation_; }
+  std::optional<std::span<const Var>> grounds() const { return answer_grounds_; }
   Counters counters() const;
 
  private:
   std::optional<Cause> add_single_and_long_originals();
   std::optional<Cause> narrow_to(const Term& term, Origin origin);
+  StoredIndex add_given(std::span<const TermView> terms, Origin origin);
+  void commit();
   bool search(std::span<const Term> assumptions);
   bool overcome(Cause conflict);
   void decide(Var var);
@@ -45,6 +49,8 @@ class Search::Engine {
   Domains domains_;
   Propagation propagation_;
   Conflict conflict_;
+  std::optional<Grounds> grounds_;
+  std::optional<std::span<const Var>> answer_grounds_;
   Walk walk_;
   /// For each open level, how far the walk was when it was opened.
   std::vector<std::size_t> walk_sizes_;
@@ -71,6 +77,7 @@ Search::Engine::Engine(const Problem& problem, std::span<const Term> facts, Proo
       propagation_(problem, domains_, store_),
       conflict_(problem, domains_, store_),
       walk_(problem) {
+  if (proof == Proof::grounds) grounds_.emplace(problem, domains_, store_);
   dead_ = add_single_and_long_originals();
   for (std::uint32_t i = 0; i < facts.size() && !dead_; ++i) {
     dead_ = narrow_to(facts[i], {Origin::Kind::fact, i});
@@ -82,7 +89,7 @@ Search::Engine::Engine(const Problem& problem, std::span<const Term> facts, Proo
 std::optional<Cause> Search::Engine::add_single_and_long_originals() {
   for (const LongExclusion& exclusion : problem_->long_exclusions()) {
     const auto id = static_cast<std::uint32_t>(index(exclusion.id));
-    const StoredIndex at = store_.add(exclusion.terms, {Origin::Kind::original, id});
+    const StoredIndex at = add_given(exclusion.terms, {Origin::Kind::original, id});
     if (exclusion.terms.size() > 1) {
       propagation_.adopt(exclusion.owner, at);
       continue;
@@ -100,21 +107,36 @@ std::optional<Cause> Search::Engine::narrow_to(const Term& term, Origin origin) 
   std::vector<Word> words(outside.words());
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = outside.word(i);
   const TermView view{term.var, words.data()};
-  const Cause cause = Cause::stored(store_.add(std::span(&view, 1), origin));
+  const Cause cause = Cause::stored(add_given(std::span(&view, 1), origin));
   if (!propagation_.remove(term.var, words.data(), cause)) return cause;
   return std::nullopt;
 }
 
+StoredIndex Search::Engine::add_given(std::span<const TermView> terms, Origin origin) {
+  const StoredIndex at = store_.add(terms, origin);
+  if (grounds_) grounds_->note_given();
+  return at;
+}
+
+void Search::Engine::commit() {
+  if (grounds_) grounds_->note_level_zero();
+  propagation_.commit();
+}
+
 std::optional<std::span<const Choice>> Search::Engine::solve(std::span<const Term> assumptions,
                                                              std::span<const Var> starts) {
-  assert(proof_ == Proof::none || !asked_);
+  assert(proof_ != Proof::record || !asked_);
   asked_ = true;
+  answer_grounds_.reset();
   walk_.start(starts);
   const bool found = search(assumptions);
-  if (found) read_selection();
+  if (found) {
+    read_selection();
+    if (grounds_) answer_grounds_ = grounds_->of_solution(selection_);
+  }
   propagation_.backjump(0);
   walk_sizes_.clear();
-  if (proof_ == Proof::none) {
+  if (proof_ != Proof::record) {
     propagation_.detach_all();
     keep_small_learnt();
   }
@@ -133,13 +155,14 @@ bool Search::Engine::search(std::span<const Term> assumptions) {
       if (!overcome(*conflict)) return false;
       continue;
     }
-    if (domains_.level() == 0 && proof_ == Proof::none) propagation_.commit();
+    if (domains_.level() == 0 && proof_ != Proof::record) commit();
     if (domains_.level() < assumptions.size()) {
       const std::uint32_t i = domains_.level();
       domains_.open_level();
       walk_sizes_.push_back(0);
       if (const auto conflict = narrow_to(assumptions[i], {Origin::Kind::assumption, i})) {
         refute(*conflict);
+        if (grounds_) answer_grounds_ = grounds_->of_absence(assumptions[i]);
         return false;
       }
       continue;
@@ -170,6 +193,7 @@ bool Search::Engine::overcome(Cause conflict) {
   const Conflict::Learnt learnt = conflict_.learn(conflict);
   const StoredIndex at = store_.add(learnt.terms, {Origin::Kind::learnt});
   if (proof_ == Proof::record) store_.add_antecedents(conflict_.antecedents());
+  if (grounds_) grounds_->note_learnt(conflict_.antecedents(), conflict_.settled());
   propagation_.backjump(learnt.level);
   walk_.truncate(walk_sizes_[learnt.level]);
   walk_sizes_.resize(learnt.level);
@@ -190,7 +214,7 @@ void Search::Engine::read_selection() {
 
 /// Gathers what the conflict follows from, through all that was learnt on the way.
 void Search::Engine::refute(Cause conflict) {
-  if (proof_ == Proof::none) return;
+  if (proof_ != Proof::record) return;
   conflict_.refute(conflict);
   std::vector<Cause> open(conflict_.antecedents().begin(), conflict_.antecedents().end());
   std::vector<bool> seen(store_.size());
@@ -240,16 +264,17 @@ void Search::Engine::keep_small_learnt() {
     for (const auto& term : terms) scratch_.push_back({term.var, store_.set(term)});
     if (const std::optional<Var> owner = owner_of(scratch_)) {
       kept_.add(scratch_, {Origin::Kind::learnt});
+      kept_.add_sources(store_.sources(at));
       owners.push_back(*owner);
     }
   }
   store_.truncate(lasting_);
   for (std::size_t i = 0; i < owners.size(); ++i) {
+    const StoredIndex kept{static_cast<std::uint32_t>(i)};
     scratch_.clear();
-    for (const auto& term : kept_.terms(StoredIndex{static_cast<std::uint32_t>(i)})) {
-      scratch_.push_back({term.var, kept_.set(term)});
-    }
+    for (const auto& term : kept_.terms(kept)) scratch_.push_back({term.var, kept_.set(term)});
     propagation_.adopt(owners[i], store_.add(scratch_, {Origin::Kind::learnt}));
+    store_.add_sources(kept_.sources(kept));
   }
   kept_.truncate(0);
   lasting_ = store_.size();
@@ -289,6 +314,8 @@ std::optional<std::span<const Choice>> Search::solve(std::span<const Term> assum
                                                      std::span<const Var> starts) {
   return engine_->solve(assumptions, starts);
 }
+
+std::optional<std::span<const Var>> Search::grounds() const { return engine_->grounds(); }
 
 const Refutation& Search::refutation() const { return engine_->refutation(); }
 

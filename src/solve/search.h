@@ -11,8 +11,9 @@
 
 namespace oxbow::solve {
 
-/// Whether a search remembers what each conclusion follows from.
-enum class Proof : std::uint8_t { none, record };
+/// What a search remembers of what each conclusion follows from: nothing; the variables; or every
+/// exclusion, for a refutation.
+enum class Proof : std::uint8_t { none, grounds, record };
 
 /// Which variable is decided next: the walk's, which makes the solution the first one; or of those
 /// awake the one with the fewest values left. The latter finds some solution or none, and is for
@@ -75,6 +76,12 @@ class Search {
   /// Precondition: a search that records proofs is asked once.
   std::optional<std::span<const Choice>> solve(std::span<const Term> assumptions,
                                                std::span<const Var> starts);
+
+  /// The variables that the last answer follows from, beside those that the walk visited. In any
+  /// problem in which all of these have the same values and own the same exclusions, the same facts
+  /// and assumptions have the same answer, whatever else there is. None if that is not known.
+  /// Precondition: this search was made with Proof::grounds. Good until the next call.
+  std::optional<std::span<const Var>> grounds() const;
 
   /// Why there is none. Precondition: this search records proofs, and solve() returned none.
   const Refutation& refutation() const;

@@ -35,11 +35,6 @@ std::vector<std::string_view> filtered_names(const opam::Package& package,
 
 }  // namespace
 
-const SolutionNode* Solution::find(PackageIndex package) const {
-  const auto found = std::ranges::lower_bound(reachable, package, {}, &SolutionNode::package);
-  return found != reachable.end() && found->package == package ? &*found : nullptr;
-}
-
 std::vector<Term> compiler_facts(const Universe& universe) {
   const opam::PackageId& compiler = universe.target().compiler;
   const auto name = universe.variable(compiler.name);
@@ -49,13 +44,14 @@ std::vector<Term> compiler_facts(const Universe& universe) {
 
 Solver::Solver(const Universe& universe)
     : universe_(&universe),
-      search_(universe.problem(), compiler_facts(universe)),
+      search_(universe.problem(), compiler_facts(universe), Proof::grounds),
       optional_(universe.packages().size()),
       chosen_(universe.problem().variables()),
       stamp_(universe.problem().variables()),
       reached_(universe.problem().variables()) {}
 
 std::optional<Solution> Solver::solve(PackageIndex root) {
+  grounds_.reset();
   const auto name = universe_->variable(universe_->package(root).id.name);
   if (!name) return std::nullopt;
   const auto choices = search(root, *name);
@@ -68,16 +64,33 @@ std::optional<Solution> Solver::solve(PackageIndex root) {
 std::optional<std::span<const Choice>> Solver::search(PackageIndex root, Var name) {
   const Term wanted{name, universe_->equal_to(name, universe_->package(root).id.version)};
   const auto compiler = universe_->variable(universe_->target().compiler.name);
-  if (!compiler || wanted.set.empty()) return std::nullopt;
+  if (!compiler) return std::nullopt;
+  if (wanted.set.empty()) {
+    grounds_.emplace();
+    return std::nullopt;
+  }
   if (*compiler != name) {
     const std::array starts = {*compiler, name};
-    return search_.solve(std::span(&wanted, 1), starts);
+    const auto choices = search_.solve(std::span(&wanted, 1), starts);
+    note_grounds(search_);
+    return choices;
   }
-  Search alone(universe_->problem());
+  Search alone(universe_->problem(), {}, Proof::grounds);
   const auto choices = alone.solve(std::span(&wanted, 1), std::span(&name, 1));
+  note_grounds(alone);
   if (!choices) return std::nullopt;
   own_choices_.assign(choices->begin(), choices->end());
   return own_choices_;
+}
+
+void Solver::note_grounds(const Search& search) {
+  const auto variables = search.grounds();
+  if (!variables) return;
+  std::vector<Var>& names = grounds_.emplace();
+  for (const Var var : *variables) names.push_back(universe_->name_of(var));
+  std::ranges::sort(names);
+  const auto [first, last] = std::ranges::unique(names);
+  names.erase(first, last);
 }
 
 Solution Solver::collect(PackageIndex root, std::span<const Choice> choices) {
@@ -93,53 +106,61 @@ Solution Solver::collect(PackageIndex root, std::span<const Choice> choices) {
     }
   }
   std::ranges::sort(solution.chosen);
+  solution.chosen.shrink_to_fit();
 
+  found_.clear();
+  deps_.clear();
   // The root as it was chosen: of versions that are equal in opam's order it may be another.
-  std::vector<Var> open = {*universe_->variable(universe_->package(root).id.name)};
-  reached_[index(open.front())] = now_;
-  while (!open.empty()) {
-    const Var name = open.back();
-    open.pop_back();
+  open_.assign(1, *universe_->variable(universe_->package(root).id.name));
+  reached_[index(open_.front())] = now_;
+  while (!open_.empty()) {
+    const Var name = open_.back();
+    open_.pop_back();
     const Value value = chosen_[index(name)];
     const PackageIndex package = universe_->candidate(name, value);
-    solution.reachable.push_back({package, deps_of(package, name, value)});
-    for (const PackageIndex dep : solution.reachable.back().deps) {
-      const Var dep_name = universe_->place(dep).name;
-      if (std::exchange(reached_[index(dep_name)], now_) != now_) open.push_back(dep_name);
+    const auto begin = static_cast<std::uint32_t>(deps_.size());
+    add_deps_of(package, name, value);
+    found_.push_back({package, begin, static_cast<std::uint32_t>(deps_.size())});
+    for (std::size_t i = begin; i < deps_.size(); ++i) {
+      const Var dep_name = universe_->place(deps_[i]).name;
+      if (std::exchange(reached_[index(dep_name)], now_) != now_) open_.push_back(dep_name);
     }
   }
-  std::ranges::sort(solution.reachable, {}, &SolutionNode::package);
+  std::ranges::sort(found_, {}, &Found::package);
+  solution.reachable.reserve(found_.size(), deps_.size());
+  for (const Found& one : found_) {
+    solution.reachable.add(one.package,
+                           std::span(deps_).subspan(one.deps_begin, one.deps_end - one.deps_begin));
+  }
   return solution;
 }
 
-std::vector<PackageIndex> Solver::deps_of(PackageIndex package, Var name, Value value) {
+void Solver::add_deps_of(PackageIndex package, Var name, Value value) {
   const Problem& problem = universe_->problem();
-  std::vector<PackageIndex> deps;
+  const auto begin = static_cast<std::ptrdiff_t>(deps_.size());
   const Optional& optional = this->optional(package);
   const auto add = [&](Var var) {
     if (stamp_[index(var)] != now_ ||
         std::ranges::find(optional.post, var) != optional.post.end()) {
       return;
     }
-    deps.push_back(universe_->candidate(var, chosen_[index(var)]));
+    deps_.push_back(universe_->candidate(var, chosen_[index(var)]));
   };
-  std::vector<Choice> open = {{name, value}};
-  while (!open.empty()) {
-    const Choice choice = open.back();
-    open.pop_back();
+  open_choices_.assign(1, {name, value});
+  while (!open_choices_.empty()) {
+    const Choice choice = open_choices_.back();
+    open_choices_.pop_back();
     for (const Var required : problem.requirements(choice.var, choice.value)) {
       if (universe_->is_name(required)) {
         add(required);
       } else if (stamp_[index(required)] == now_) {
-        open.push_back({required, chosen_[index(required)]});
+        open_choices_.push_back({required, chosen_[index(required)]});
       }
     }
   }
   for (const Var depopt : optional.depopts) add(depopt);
-  std::ranges::sort(deps);
-  const auto [first, last] = std::ranges::unique(deps);
-  deps.erase(first, last);
-  return deps;
+  std::sort(deps_.begin() + begin, deps_.end());
+  deps_.erase(std::unique(deps_.begin() + begin, deps_.end()), deps_.end());
 }
 
 const Solver::Optional& Solver::optional(PackageIndex at) {

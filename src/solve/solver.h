@@ -7,26 +7,10 @@
 #include <vector>
 
 #include "solve/search.h"
+#include "solve/solution.h"
 #include "solve/universe.h"
 
 namespace oxbow::solve {
-
-/// One package of a solution and the packages of the solution that it needs, as day10 sees it:
-/// through the alternatives that were chosen, with the optional dependencies that are there, and
-/// without those that are needed only afterwards (`post`).
-struct SolutionNode {
-  PackageIndex package{};
-  std::vector<PackageIndex> deps;  ///< ascending, which is opam's order of packages
-};
-
-/// Solution is what the solver chose for a root.
-struct Solution {
-  PackageIndex root{};
-  std::vector<PackageIndex> chosen;     ///< every chosen package, ascending
-  std::vector<SolutionNode> reachable;  ///< those the root needs, itself included, ascending
-
-  const SolutionNode* find(PackageIndex package) const;
-};
 
 /// Solver finds the solutions of a universe's roots, each for the universe's compiler and the root
 /// alone, as opam-0install does for day10. What it learns it keeps, so ask one solver many roots.
@@ -39,6 +23,12 @@ class Solver {
   /// in opam's order will do, so the root itself need not be one.
   std::optional<Solution> solve(PackageIndex root);
 
+  /// The names that the last answer follows from, beside the root's and those of the packages that
+  /// it chose: those whose versions and constraints refuted every better choice. Where all of these
+  /// have the same packages in another universe of the same target, the root has the same answer
+  /// there. None if that is not known.
+  const std::optional<std::vector<Var>>& grounds() const { return grounds_; }
+
   const Universe& universe() const { return *universe_; }
 
  private:
@@ -49,8 +39,9 @@ class Solver {
   };
 
   std::optional<std::span<const Choice>> search(PackageIndex root, Var name);
+  void note_grounds(const Search& search);
   Solution collect(PackageIndex root, std::span<const Choice> choices);
-  std::vector<PackageIndex> deps_of(PackageIndex package, Var name, Value value);
+  void add_deps_of(PackageIndex package, Var name, Value value);
   const Optional& optional(PackageIndex package);
   std::vector<Var> post_names(const opam::Package& package) const;
 
@@ -62,7 +53,18 @@ class Solver {
   std::vector<std::uint32_t> stamp_;
   std::vector<std::uint32_t> reached_;  ///< the same, for names found to be needed by the root
   std::uint32_t now_ = 0;
+  std::optional<std::vector<Var>> grounds_;
   std::vector<Choice> own_choices_;  ///< of a search that is not `search_`
+  /// The packages that the root needs, as they are found, and the deps of one after the other.
+  struct Found {
+    PackageIndex package;
+    std::uint32_t deps_begin;
+    std::uint32_t deps_end;
+  };
+  std::vector<Found> found_;
+  std::vector<PackageIndex> deps_;
+  std::vector<Var> open_;
+  std::vector<Choice> open_choices_;
 };
 
 /// The facts of every search in a universe: the compiler's version.

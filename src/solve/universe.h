@@ -73,6 +73,8 @@ class Universe {
   std::optional<Var> variable(std::string_view name) const;
   bool is_name(Var var) const { return !names_[index(var)].empty(); }
   std::string_view name(Var var) const { return names_[index(var)]; }
+  /// The name in whose formulas the alternatives are; of a name's variable, the name itself.
+  Var name_of(Var var) const { return name_of_[index(var)]; }
   /// A name's candidates, in order of preference.
   std::span<const PackageIndex> candidates(Var name) const { return candidates_[index(name)]; }
   PackageIndex candidate(Var name, Value value) const { return candidates(name)[index(value)]; }
@@ -87,6 +89,13 @@ class Universe {
 
   /// The candidates of a name whose version equals `version` in opam's order.
   ValueSet equal_to(Var name, std::string_view version) const;
+
+  /// The candidates of a name that satisfy a constraint, by its text; null if no formula has it.
+  const ValueSet* satisfying(Var name, const std::string& constraint) const {
+    const auto& known = satisfying_[index(name)];
+    const auto found = known.find(constraint);
+    return found == known.end() ? nullptr : &found->second;
+  }
 
   const Reason& reason(ExclusionId id) const { return reasons_[index(id)]; }
 
@@ -104,6 +113,7 @@ class Universe {
   opam::Target target_;
   std::vector<std::shared_ptr<const Evaluated>> evaluated_;
   std::vector<std::string_view> names_;  ///< by variable; empty for alternatives
+  std::vector<Var> name_of_;             ///< by variable
   std::unordered_map<std::string_view, Var> variables_;
   std::unordered_map<std::string_view, std::span<const opam::Package>> versions_;
   std::vector<std::vector<PackageIndex>> candidates_;  ///< by variable

@@ -137,6 +137,7 @@ Var UniverseCompiler::add_variable(std::string_view name, std::vector<PackageInd
     universe_->places_[index(candidates[i])] = {added, Value{narrow(i)}};
   }
   universe_->names_.push_back(name);
+  universe_->name_of_.push_back(added);
   universe_->candidates_.push_back(std::move(candidates));
   universe_->satisfying_.emplace_back();
   return added;
@@ -309,6 +310,7 @@ Var UniverseCompiler::alternatives_variable(const PackageFormula& formula, Sense
   collect_branches(formula, branches);
   const Var variable = builder_.add_variable(branches.size());
   universe_->names_.emplace_back();
+  universe_->name_of_.push_back(universe_->places_[index(package)].name);
   universe_->candidates_.emplace_back();
   universe_->satisfying_.emplace_back();
   for (std::size_t i = 0; i < branches.size(); ++i) {

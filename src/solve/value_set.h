@@ -59,6 +59,11 @@ class ValueSet {
     for (std::size_t i = 0; i < words(); ++i) word(i) &= other.word(i);
   }
 
+  /// Adds what is in `other`, a set over the same values.
+  void unite(const ValueSet& other) {
+    for (std::size_t i = 0; i < words(); ++i) word(i) |= other.word(i);
+  }
+
   std::size_t words() const { return 1 + more_.size(); }
   Word word(std::size_t i) const { return i == 0 ? first_ : more_[i - 1]; }
 

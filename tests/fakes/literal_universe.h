@@ -30,6 +30,22 @@ inline std::shared_ptr<const Universe> literal_universe(std::string_view text,
                                           similar);
 }
 
+/// The universe of what became of another's packages: what has the same text has the same
+/// definition.
+inline std::shared_ptr<const Universe> literal_successor(std::string_view text,
+                                                         const Universe& former) {
+  std::vector<opam::Package> packages = opam::literal_packages(text);
+  for (opam::Package& package : packages) {
+    const auto at = former.find(package.id);
+    if (!at || package.definition == nullptr) continue;
+    const auto& definition = former.package(*at).definition;
+    if (definition != nullptr && definition->source() == package.definition->source()) {
+      package.definition = definition;
+    }
+  }
+  return std::make_shared<const Universe>(std::move(packages), former.target(), &former);
+}
+
 inline PackageIndex package_at(const Universe& universe, std::string_view id) {
   INFO(id);
   const auto parsed = opam::parse_package_id(id);

@@ -125,7 +125,7 @@ TEST_CASE("a layer stands on what the solver chose beside what its build-id coun
   stack.add("a.1");
   const plan::SolvedRoot& root = stack.solve("a.1");
   for (std::size_t i = 0; i < root.layers.size(); ++i) {
-    const auto& [package, deps] = root.solution->reachable[i];
+    const auto [package, deps] = root.solution->reachable[i];
     const auto id = stack.solved().universe().package(package).id.to_string();
     const std::string all = stack.words(stack.graph[stack.at(id)].deps);
     for (const solve::PackageIndex dep : deps) {

@@ -185,22 +185,30 @@ TEST_CASE("a table that takes over another's layers has them once") {
   const auto universe =
       solve::literal_universe("ocaml.5\na.1\n  depends: [\"b\"]\nb.1\nc.1\n  depends: [\"b\"]\n");
   EffectiveDigests digests;
-  LayerTable one(*universe, digests);
-  LayerTable other(*universe, digests);
+  BuildDependencies dependencies(*universe);
+  LayerTable one(*universe, dependencies, digests);
   solve::Solver solver(*universe);
   const auto a = solver.solve(solve::package_at(*universe, "a.1"));
   const auto c = solver.solve(solve::package_at(*universe, "c.1"));
   REQUIRE((a && c));
-  one.layers_of(*a);
+  const auto b = solver.solve(solve::package_at(*universe, "b.1"));
+  REQUIRE(b);
+  const auto b_layers = one.layers_of(*b);
+  LayerTable upper = LayerTable::on_top_of(one);
+  LayerTable other = LayerTable::on_top_of(one);
+  upper.layers_of(*a);
+  CHECK(upper.size() == 2);
   const auto in_other = other.layers_of(*c);
-  const auto places = one.merge(other);
+  CHECK(in_other.front() == b_layers.front());
+  std::vector<std::string> keys;
+  for (const LayerIndex at : in_other) keys.push_back(other.layer(at).key);
+  one.merge(std::move(upper));
+  const auto places = one.merge(std::move(other));
   REQUIRE(places.size() == 2);
   CHECK(one.size() == 3);
-  for (const LayerIndex at : in_other) {
-    CHECK(one.layer(places[index(at)]).key == other.layer(at).key);
+  for (std::size_t i = 0; i < in_other.size(); ++i) {
+    CHECK(one.layer(places[index(in_other[i])]).key == keys[i]);
   }
-  CHECK(one.merge(other) == places);
-  CHECK(one.size() == 3);
 }
 
 TEST_CASE("a chain of 20,000 packages does not overflow the stack") {

@@ -13,40 +13,6 @@ using namespace oxbow::plan;
 
 namespace {
 
-/// Everything that is known of a root, in one line.
-std::string in_words(const SolvedState& state, solve::PackageIndex at) {
-  const SolvedRoot& root = state.root(at);
-  const solve::Universe& universe = state.universe();
-  std::string words = universe.package(root.root).id.to_string() + ":";
-  if (!root.solution) return words + " none";
-  for (std::size_t i = 0; i < root.layers.size(); ++i) {
-    const Layer& layer = state.layer(root.layers[i]);
-    REQUIRE(layer.package == root.solution->reachable[i].package);
-    words += " " + state.package(layer).id.to_string() + "=" + layer.key.substr(0, 12) +
-             (layer.build_id ? "" : "?") + (layer.cyclic ? "!" : "");
-    for (const LayerIndex dep : layer.deps) {
-      words += "," + state.package(state.layer(dep)).id.to_string();
-    }
-  }
-  return words;
-}
-
-std::vector<solve::PackageIndex> all_roots(const solve::Universe& universe) {
-  std::vector<solve::PackageIndex> roots;
-  for (const opam::Package& package : universe.packages()) {
-    roots.push_back(universe.index_of(package));
-  }
-  return roots;
-}
-
-std::vector<std::string> in_words(const SolvedState& state) {
-  std::vector<std::string> words;
-  for (const solve::PackageIndex root : all_roots(state.universe())) {
-    words.push_back(in_words(state, root));
-  }
-  return words;
-}
-
 /// Twenty small repositories side by side, whose names do not meet.
 std::string large_text() {
   std::string text;

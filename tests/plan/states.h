@@ -37,11 +37,10 @@ class LiteralState {
     const SolvedRoot& solved = state_.root(solve({root}).front());
     REQUIRE(solved.solution);
     const auto wanted = solve::package_at(state_.universe(), package);
-    const solve::SolutionNode* const node = solved.solution->find(wanted);
+    const auto position = solved.solution->reachable.position(wanted);
     INFO(package << " below " << root);
-    REQUIRE(node != nullptr);
-    return state_.layer(
-        solved.layers[static_cast<std::size_t>(node - solved.solution->reachable.data())]);
+    REQUIRE(position);
+    return state_.layer(solved.layers[*position]);
   }
 
   std::string build_id(std::string_view root, std::string_view package) {
@@ -52,6 +51,43 @@ class LiteralState {
   EffectiveDigests digests_;
   SolvedState state_;
 };
+
+/// Everything that is known of a root, in one line.
+inline std::string in_words(const SolvedState& state, solve::PackageIndex at) {
+  const SolvedRoot& root = state.root(at);
+  const solve::Universe& universe = state.universe();
+  std::string words = universe.package(root.root).id.to_string() + ":";
+  if (!root.solution) return words + " none";
+  words += " " + solve::in_words(universe, root.solution->chosen) + ";";
+  for (std::size_t i = 0; i < root.layers.size(); ++i) {
+    const Layer& layer = state.layer(root.layers[i]);
+    REQUIRE(layer.package == root.solution->reachable[i].package);
+    words += " " + state.package(layer).id.to_string() + "=" + layer.key.substr(0, 12) +
+             (layer.build_id ? "" : "?") + (layer.cyclic ? "!" : "");
+    for (const LayerIndex dep : layer.deps) {
+      words += "," + state.package(state.layer(dep)).id.to_string();
+    }
+    words += "(" + solve::in_words(universe, root.solution->reachable[i].deps) + ")";
+  }
+  return words;
+}
+
+inline std::vector<solve::PackageIndex> all_roots(const solve::Universe& universe) {
+  std::vector<solve::PackageIndex> roots;
+  for (const opam::Package& package : universe.packages()) {
+    roots.push_back(universe.index_of(package));
+  }
+  return roots;
+}
+
+/// The same of every root.
+inline std::vector<std::string> in_words(const SolvedState& state) {
+  std::vector<std::string> words;
+  for (const solve::PackageIndex root : all_roots(state.universe())) {
+    words.push_back(in_words(state, root));
+  }
+  return words;
+}
 
 /// The effective part of a package, of which `fields` are those behind its version.
 inline std::string effective_text(std::string_view id, std::string_view fields = "") {

@@ -130,6 +130,16 @@ class RandomRepository {
     return text;
   }
 
+  /// Adds, removes or rewrites one version; "n0" may get its first.
+  void change() {
+    const std::string name = dice_.chance(10) ? "n0" : names_[dice_.roll(names_.size())];
+    const std::string_view version = ranked_versions[dice_.roll(ranked_versions.size())].text;
+    std::vector<RandomVersion>& all = versions[name];
+    const std::size_t before = all.size();
+    std::erase_if(all, [&](const RandomVersion& one) { return one.version == version; });
+    if (all.size() == before || dice_.chance(60)) all.push_back(random_version(version));
+  }
+
   std::string compiler() const { return "ocaml." + versions.at("ocaml").front().version; }
 
  private:

@@ -233,7 +233,7 @@ void compare_root(const RandomRepository& repository, Solver& solver, PackageInd
   ++tally.solved;
   tally.large += solution->chosen.size() >= 5 ? 1 : 0;
   REQUIRE(in_set(universe, solution->chosen) == expected.chosen());
-  for (const SolutionNode& node : solution->reachable) {
+  for (const SolutionNode node : solution->reachable) {
     const std::string& name = universe.package(node.package).id.name;
     INFO("deps of " << name);
     REQUIRE(in_set(universe, node.deps) == expected.deps(name));

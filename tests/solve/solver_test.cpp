@@ -32,19 +32,19 @@ class Answer {
 
   std::string reachable() const {
     std::vector<PackageIndex> packages;
-    for (const SolutionNode& node : solution_->reachable) packages.push_back(node.package);
+    for (const SolutionNode node : solution_->reachable) packages.push_back(node.package);
     return in_words(*universe_, packages);
   }
 
   std::string deps(std::string_view package) const {
     REQUIRE(solution_);
-    const SolutionNode* const node = solution_->find(package_at(*universe_, package));
-    REQUIRE(node != nullptr);
-    return in_words(*universe_, node->deps);
+    const auto at = solution_->reachable.position(package_at(*universe_, package));
+    REQUIRE(at);
+    return in_words(*universe_, solution_->reachable[*at].deps);
   }
 
   bool reaches(std::string_view package) const {
-    return solution_->find(package_at(*universe_, package)) != nullptr;
+    return solution_->reachable.position(package_at(*universe_, package)).has_value();
   }
 
  private:
