@@ -57,7 +57,7 @@ Texts others(const Cache& cache) {
   Texts names;
   for (const fs::directory_entry& entry : fs::directory_iterator(cache.layers())) {
     const std::string name = entry.path().filename().string();
-    const bool usual = name == ".gc.lock" || name.starts_with(".lease-");
+    const bool usual = name == ".gc.lock" || name == ".build-times" || name.starts_with(".lease-");
     if (name.starts_with('.') && !usual) names.push_back(name);
   }
   std::ranges::sort(names);
