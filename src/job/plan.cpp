@@ -152,11 +152,29 @@ Result<PlannedTarget> solve_target(const PlanRequest& request, const LoadedChang
   return planned;
 }
 
+namespace {
+
+// A compiler that no repository has is a mistake even where nothing is solved for it.
+Result<void> check_compilers(const PlanRequest& request, State& state, StateLoader& loader) {
+  for (const opam::Target& target : request.targets) {
+    bool is_there = false;
+    for (std::size_t i = 0; i < state.trees().size(); ++i) {
+      const auto& [name, version] = target.compiler;
+      is_there = is_there || state.snapshot(i).find(name, version) != nullptr;
+    }
+    if (!is_there) TRY(state.target(target, loader.digests()));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Planned> plan(const PlanRequest& request, LoadedChange change, StateLoader& loader) {
   Planned planned;
   planned.report = start_report(request, change.changes);
   planned.states = change.states;
   if (change.changes.touched.empty() && request.also.empty()) {
+    TRY(check_compilers(request, *change.states.after, loader));
     std::ranges::transform(request.targets, std::back_inserter(planned.report.targets), named);
     return planned;
   }

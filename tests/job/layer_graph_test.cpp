@@ -113,9 +113,10 @@ TEST_CASE("a layer stands on what its build-id counts beside what the solver cho
   // The solver is content with b, and c is there for the sake of b.
   SolvedStack stack("a.1\n  depends: [\"b\" | \"c\"]\nb.1\n  depends: [\"c\"]\nc.1\n");
   const auto& root = stack.solve("a.1");
-  const auto* const node = root.solution->find(root.root);
-  REQUIRE(node != nullptr);
-  CHECK(solve::in_words(stack.solved().universe(), node->deps) == "b.1");
+  const auto& reachable = root.solution->reachable;
+  const auto at = reachable.position(root.root);
+  REQUIRE(at);
+  CHECK(solve::in_words(stack.solved().universe(), reachable[*at].deps) == "b.1");
   stack.add("a.1");
   CHECK(words(spec_of(stack, "a.1").deps) == "b.1 c.1");
 }
