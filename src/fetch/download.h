@@ -17,7 +17,7 @@ namespace oxbow::fetch {
 struct DownloadLimits {
   std::uint64_t bytes = std::uint64_t{1} << 30;
   std::chrono::milliseconds connect = std::chrono::seconds(15);  ///< of each host on the way
-  std::chrono::milliseconds read = std::chrono::seconds(30);     ///< without a byte
+  std::chrono::milliseconds read = std::chrono::seconds(30);     ///< below a byte a second
   std::chrono::milliseconds total = std::chrono::minutes(10);
 };
 

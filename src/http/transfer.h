@@ -32,7 +32,7 @@ struct Head {
 /// What one transfer may take.
 struct Limits {
   std::chrono::milliseconds connect{10'000};      ///< the name's look-up, connection and handshake
-  std::chrono::milliseconds silence{30'000};      ///< without a byte; in whole seconds, rounded up
+  std::chrono::milliseconds silence{30'000};      ///< below a byte a second; rounded up to seconds
   std::chrono::milliseconds total{0};             ///< 0: as long as something comes
   std::uint64_t bytes = std::uint64_t{16} << 20;  ///< of content
 };
