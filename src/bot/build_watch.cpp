@@ -92,7 +92,7 @@ void BuildWatch::finished(schedule::StepIndex step, const schedule::StepResult& 
   for (const job::TargetIndex target : steps_->targets(step)) {
     store::RunLayer& one = layer(job::index(target), step);
     one.state = store::LayerState::done;
-    one.outcome = verdict::name(result.outcome);
+    one.outcome = result.outcome;
     one.seconds = result.seconds;
     one.cached = result.found;
     one.error_line = result.message;

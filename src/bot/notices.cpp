@@ -84,11 +84,10 @@ Result<void> Notices::check(const store::Run& run, std::string_view name, const 
   check.external_id = run_number(run);
   check.details_url = facts(run, Stage::analysed).page;
   if (run.started) check.started_at = time_text(*run.started);
-  if (output.conclusion.empty()) {
-    check.status = github::CheckRun::Status::in_progress;
-  } else {
+  check.status = github::CheckRun::Status::in_progress;
+  if (output.conclusion) {
     check.status = github::CheckRun::Status::completed;
-    check.conclusion = output.conclusion;
+    check.conclusion = verdict::name(*output.conclusion);
     check.completed_at = time_text(now);
   }
   check.title = output.title;
@@ -103,7 +102,7 @@ Result<void> Notices::check(const store::Run& run, std::string_view name, const 
   key.name = name;
   key.run = run.id;
   return want(key, github::join_requests(github::check_requests(check)),
-              output.conclusion.empty() ? now + settings_->patience : now);
+              output.conclusion ? now : now + settings_->patience);
 }
 
 Result<void> Notices::comment(const store::Run& run, std::string_view text, Time now) {

@@ -236,7 +236,8 @@ Result<void> Reception::act(const CancelRun& cancel, const github::Event& /*even
   TRY(jobs_.remove_of(run->id));
   TRY(run->state == RunState::analysis_done
           ? runs_.end_as_told(run->id, now)
-          : runs_.end(run->id, RunState::cancelled, "cancelled", "stopped: " + cancel.why, now));
+          : runs_.end(run->id, RunState::cancelled, verdict::Conclusion::cancelled,
+                      "stopped: " + cancel.why, now));
   return notices_.close_checks(*run, cancel.why, now);
 }
 

@@ -18,6 +18,7 @@ namespace {
 using store::Hold;
 using store::JobKind;
 using store::RunState;
+using verdict::Conclusion;
 
 constexpr std::size_t most_attempts = 4;
 constexpr std::size_t summary_bytes = 300;
@@ -62,7 +63,7 @@ std::vector<store::RunTarget> target_rows(const Analysis& analysis) {
                     .layers = target.cone.layers(),
                     .cached = report::count_cached(target.cone),
                     .estimated_seconds = analysis.estimated_seconds[i],
-                    .conclusion = ""});
+                    .conclusion = {}});
   }
   return rows;
 }
@@ -90,9 +91,9 @@ std::vector<store::RunRoot> root_rows(const report::CheckReport& report) {
     for (const report::RootCheck& root : report.targets[i].roots) {
       rows.push_back({.target = i,
                       .package = root.package.to_string(),
-                      .base = std::string(verdict::name(root.base)),
-                      .head = std::string(verdict::name(root.head)),
-                      .verdict = std::string(verdict::name(root.verdict())),
+                      .base = root.base,
+                      .head = root.head,
+                      .verdict = root.verdict(),
                       .failed_key = root.failed_key});
     }
   }
@@ -110,14 +111,6 @@ store::Analysed analysed(const Analysis& analysis, const std::vector<store::RunT
   }
   found.summary = line_of(report::summary(analysis.report).raw());
   return found;
-}
-
-// The gravest of several conclusions.
-std::string gravest(const std::vector<std::string>& conclusions) {
-  for (const std::string_view grave : {"failure", "timed_out", "cancelled", "neutral"}) {
-    if (std::ranges::find(conclusions, grave) != conclusions.end()) return std::string(grave);
-  }
-  return "success";
 }
 
 }  // namespace
@@ -150,7 +143,7 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run, const Analysi
   const auto layers = layer_rows(report);
   store::Analysed found = analysed(analysis, targets);
   found.state = state_at(stage);
-  found.conclusion = output.conclusion;
+  found.conclusion = *output.conclusion;
   return held.finish([&]() -> Result<void> {
     const Time now = now_();
     TRY(runs_.set_analysis(run.id, found, now));
@@ -179,7 +172,8 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run, const Untesta
   return held.finish([&]() -> Result<void> {
     const Time now = now_();
     TRY(runs_.end(run.id, is_vanished ? RunState::cancelled : RunState::completed,
-                  is_vanished ? "cancelled" : "failure", line_of(untestable.why), now));
+                  is_vanished ? Conclusion::cancelled : Conclusion::failure,
+                  line_of(untestable.why), now));
     TRY(notices_.close_checks(run, untestable.why, now));
     if (is_vanished) return {};
     const std::string comment = trouble_comment(untestable.why, facts);
@@ -195,10 +189,10 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run,
   const RunFacts facts = notices_.facts(run, Stage::built);
   const auto names = target_check_names(settings_->prefix, report.plan.targets);
   std::vector<CheckOutput> outputs;
-  std::vector<std::string> conclusions = {analysis_output(report.plan, facts).conclusion};
+  Conclusion conclusion = *analysis_output(report.plan, facts).conclusion;
   for (std::size_t i = 0; i < report.targets.size(); ++i) {
     outputs.push_back(target_output(report, i, facts));
-    conclusions.push_back(outputs.back().conclusion);
+    conclusion = gravest(conclusion, *outputs.back().conclusion);
   }
   const std::string comment = to_comment(report, facts);
   const std::string json = report::to_json(report);
@@ -206,13 +200,13 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run,
   const auto roots = root_rows(report);
   return held.finish([&]() -> Result<void> {
     const Time now = now_();
-    TRY(runs_.end(run.id, RunState::completed, gravest(conclusions), summary, now));
+    TRY(runs_.end(run.id, RunState::completed, conclusion, summary, now));
     TRY(runs_.set_roots(run.id, roots));
     TRY(runs_.set_document(run.id, "check.json", json));
     TRY(runs_.set_document(run.id, "comment.md", comment));
     for (std::size_t i = 0; i < report.targets.size(); ++i) {
       TRY(keep_layers(run, i, report.targets[i]));
-      TRY(runs_.set_target_conclusion(run.id, i, outputs[i].conclusion));
+      TRY(runs_.set_target_conclusion(run.id, i, *outputs[i].conclusion));
       TRY(notices_.check(run, names[i], outputs[i], now));
     }
     return notices_.comment(run, comment, now);
@@ -225,7 +219,7 @@ Result<void> RunRecord::keep_layers(const store::Run& run, std::size_t target,
     TRY_ASSIGN(auto layer, runs_.layer(run.id, target, built.key));
     if (!layer) continue;
     layer->state = store::LayerState::done;
-    layer->outcome = verdict::name(built.outcome);
+    layer->outcome = built.outcome;
     layer->cached = built.cached;
     layer->seconds = built.seconds;
     layer->error_line = report::first_error_line(built.log_tail);
@@ -247,7 +241,7 @@ Result<void> RunRecord::keep_trouble(HeldJob& held, const store::Run& run, std::
 
 Result<void> RunRecord::tell_trouble(const store::Run& run, JobKind kind, std::string_view error) {
   const Time now = now_();
-  TRY(runs_.end(run.id, RunState::completed, "neutral", line_of(error), now));
+  TRY(runs_.end(run.id, RunState::completed, Conclusion::neutral, line_of(error), now));
   std::vector<std::string> names = {analysis_check_name(settings_->prefix)};
   if (kind == JobKind::build) {
     TRY_ASSIGN(const auto targets, runs_.targets(run.id));

@@ -16,6 +16,8 @@
 namespace oxbow::bot {
 namespace {
 
+using verdict::Conclusion;
+
 constexpr std::size_t short_commit = 10;
 constexpr std::size_t title_bytes = 200;
 constexpr std::size_t most_annotations = 50;
@@ -88,10 +90,10 @@ bool has_failure(const report::TargetCheck& target) {
       target.roots, [](const report::RootCheck& root) { return verdict::is_failure(root.head); });
 }
 
-std::string conclusion(const report::CheckReport& report, std::size_t target) {
-  if (report::has_bad_news(report, target)) return "failure";
-  if (report.interrupted) return "cancelled";
-  return has_trouble(report.targets[target]) ? "neutral" : "success";
+Conclusion conclusion(const report::CheckReport& report, std::size_t target) {
+  if (report::has_bad_news(report, target)) return Conclusion::failure;
+  if (report.interrupted) return Conclusion::cancelled;
+  return has_trouble(report.targets[target]) ? Conclusion::neutral : Conclusion::success;
 }
 
 template <typename OfTarget>
@@ -162,7 +164,7 @@ CheckOutput analysis_output(const report::Report& report, const RunFacts& facts)
                       std::ranges::any_of(report.targets, [](const report::TargetReport& target) {
                         return !target.newly_uninstallable.empty();
                       });
-  output.conclusion = is_bad ? "failure" : "success";
+  output.conclusion = is_bad ? Conclusion::failure : Conclusion::success;
   output.title = title(report::summary(report));
   const bool has_nothing = std::ranges::all_of(
       report.targets, [](const report::TargetReport& target) { return target.cone.layers() == 0; });
@@ -178,7 +180,7 @@ CheckOutput analysis_output(const report::Report& report, const RunFacts& facts)
 CheckOutput trouble_output(std::string_view error, Whose whose, const RunFacts& facts) {
   CheckOutput output;
   const bool is_ours = whose == Whose::ours;
-  output.conclusion = is_ours ? "neutral" : "failure";
+  output.conclusion = is_ours ? Conclusion::neutral : Conclusion::failure;
   output.title = is_ours ? "Trouble of ours: this could not be tested" : "This cannot be tested";
   output.summary = report::code_block({{0, report::Phrase().quoted(error)}}) +
                    (is_ours ? "\nThis says nothing about the change.\n" : "") + page_line(facts);
@@ -196,20 +198,20 @@ CheckOutput waiting_output(const report::TargetReport& target, const RunFacts& f
       output.title = "To be built: " + report::counted(cone.layers(), "layer");
       return output;
     case Stage::analysed:
-      output.conclusion = cone.layers() == 0 ? "success" : "neutral";
+      output.conclusion = cone.layers() == 0 ? Conclusion::success : Conclusion::neutral;
       output.title = cone.layers() == 0 ? "Nothing to build" : "Nothing is built here";
       break;
     case Stage::draft:
-      output.conclusion = "neutral";
+      output.conclusion = Conclusion::neutral;
       output.title = "Not built: a draft";
       break;
     case Stage::awaiting_approval:
-      output.conclusion = "action_required";
+      output.conclusion = Conclusion::action_required;
       output.title = "Waiting for approval";
       output.buttons = {CheckButton::approve};
       break;
     case Stage::stopped:
-      output.conclusion = "cancelled";
+      output.conclusion = Conclusion::cancelled;
       output.title = "Stopped: " + shortened(printable(facts.why), title_bytes);
       output.buttons = {CheckButton::rerun};
       break;
@@ -221,7 +223,8 @@ CheckOutput waiting_output(const report::TargetReport& target, const RunFacts& f
 CheckOutput target_output(const report::CheckReport& report, std::size_t target,
                           const RunFacts& facts) {
   CheckOutput output;
-  output.conclusion = facts.stage == Stage::stopped ? "cancelled" : conclusion(report, target);
+  output.conclusion =
+      facts.stage == Stage::stopped ? Conclusion::cancelled : conclusion(report, target);
   const report::Phrase summary = report::summary(report, target);
   output.title = title(summary);
   output.summary = report::prose(summary) + "\n\n" +
@@ -229,7 +232,7 @@ CheckOutput target_output(const report::CheckReport& report, std::size_t target,
                    page_line(facts);
   output.text = report::to_markdown(report, report::whole_run, target);
   if (has_failure(report.targets[target])) output.buttons.push_back(CheckButton::rerun_failed);
-  if (output.conclusion != "success") output.buttons.push_back(CheckButton::rerun);
+  if (output.conclusion != Conclusion::success) output.buttons.push_back(CheckButton::rerun);
   return output;
 }
 

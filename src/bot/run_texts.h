@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "report/check_report.h"
 #include "report/report.h"
 #include "store/runs.h"
+#include "verdict/conclusion.h"
 
 /// What the bot tells of a run on GitHub: the comment of a pull request and the outputs of its
 /// check runs, in GitHub's Markdown. As in markdown.h, nothing untrusted stands outside a code span
@@ -53,7 +55,7 @@ enum class CheckButton : std::uint8_t { rerun, rerun_failed, approve };
 
 /// CheckOutput is what a check run shows. Its title is plain text.
 struct CheckOutput {
-  std::string conclusion;  ///< as GitHub has it; empty while it is not completed
+  std::optional<verdict::Conclusion> conclusion;  ///< of what is completed
   std::string title;
   std::string summary;
   std::string text;

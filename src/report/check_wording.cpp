@@ -217,18 +217,18 @@ bool is_untouched(const TargetReport& target, const TargetCheck& check) {
 
 std::vector<NameList> name_lists(const TargetCheck& check) {
   std::vector<NameList> lists;
-  const auto add = [&](std::string_view title, Verdict verdict) {
+  const auto add = [&](Verdict verdict, std::string_view title) {
     NameList list{title, {}};
     for (const RootCheck& root : check.roots) {
       if (root.verdict() == verdict && !fails_unknown(root)) list.packages.push_back(root.package);
     }
     if (!list.packages.empty()) lists.push_back(std::move(list));
   };
-  add("Not known, for want of a build", Verdict::unknown);
-  add("Still failing", Verdict::still_failing);
-  add("Fixed", Verdict::fixed);
-  add("New", Verdict::added);
-  add("Removed", Verdict::removed);
+  add(Verdict::unknown, "Not known, for want of a build");
+  for (const Verdict verdict :
+       {Verdict::still_failing, Verdict::fixed, Verdict::added, Verdict::removed}) {
+    add(verdict, title(verdict));
+  }
   return lists;
 }
 

@@ -12,6 +12,7 @@
 #include "store/jobs.h"
 #include "store/publications.h"
 #include "store/runs.h"
+#include "verdict/names.h"
 
 /// The names that enumerations have in the store's files, and the way back. A new one may be added
 /// at an end, none may be changed.
@@ -39,11 +40,13 @@ std::span<const std::string_view> names<PublicationKind>();
 
 template <typename Enum>
 std::optional<Enum> parse(std::string_view text) {
-  const auto all = names<Enum>();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i] == text) return static_cast<Enum>(i);
-  }
-  return std::nullopt;
+  return verdict::find_name<Enum>(names<Enum>(), text);
+}
+
+/// As a column has it that may have none.
+template <typename Enum>
+std::string_view name_or_empty(const std::optional<Enum>& value) {
+  return value ? name(*value) : std::string_view();
 }
 
 /// How many rows are in each state, in the order of the enumeration; `sql` selects a state and a

@@ -22,7 +22,7 @@ RunTarget read_target(Columns& next) {
   target.layers = next.count();
   target.cached = next.count();
   target.estimated_seconds = next.real();
-  target.conclusion = next.text();
+  target.conclusion = next.optional_parsed(verdict::parse_conclusion);
   return target;
 }
 
@@ -35,11 +35,23 @@ RunLayer read_layer(Columns& next) {
   layer.key = next.text();
   layer.reason = next.text();
   layer.state = next.parsed(parse<LayerState>);
-  layer.outcome = next.text();
+  layer.outcome = next.optional_parsed(verdict::parse_outcome);
   layer.cached = next.flag();
   layer.seconds = next.real();
   layer.error_line = next.text();
   return layer;
+}
+
+RunRoot read_root(Columns& next) {
+  RunRoot root;
+  next.skip();  // the run
+  root.target = next.count();
+  root.package = next.text();
+  root.base = next.parsed(verdict::parse_root_outcome);
+  root.head = next.parsed(verdict::parse_root_outcome);
+  root.verdict = next.parsed(verdict::parse_verdict);
+  root.failed_key = next.text();
+  return root;
 }
 
 }  // namespace
@@ -62,7 +74,7 @@ Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
           "INSERT INTO run_targets (run, position, compiler, platform, packages, layers, cached,"
           " estimated_seconds, conclusion) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
           {number(run), number(i), compiler, platform, number(one.packages), number(one.layers),
-           number(one.cached), one.estimated_seconds, one.conclusion}));
+           number(one.cached), one.estimated_seconds, name_or_empty(one.conclusion)}));
     }
     for (const RunLayer& layer : layers) {
       TRY(set_layer(run, layer));
@@ -72,15 +84,15 @@ Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
 }
 
 Result<void> Runs::set_target_conclusion(RunId run, std::size_t target,
-                                         std::string_view conclusion) {
+                                         verdict::Conclusion conclusion) {
   return database_->write("UPDATE run_targets SET conclusion = ?3 WHERE run = ?1 AND position = ?2",
-                          {number(run), number(target), conclusion});
+                          {number(run), number(target), name(conclusion)});
 }
 
 Result<void> Runs::set_layer(RunId run, const RunLayer& layer) {
   return database_->write(write_layer,
                           {number(run), number(layer.target), number(layer.position), layer.package,
-                           layer.key, layer.reason, name(layer.state), layer.outcome,
+                           layer.key, layer.reason, name(layer.state), name_or_empty(layer.outcome),
                            std::int64_t{layer.cached}, layer.seconds, layer.error_line});
 }
 
@@ -92,8 +104,8 @@ Result<void> Runs::set_roots(RunId run, std::span<const RunRoot> roots) {
       auto done = database_->run(
           "INSERT OR REPLACE INTO run_roots (run, target, package, base, head, verdict, failed_key)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-          {number(run), number(root.target), root.package, root.base, root.head, root.verdict,
-           root.failed_key});
+          {number(run), number(root.target), root.package, name(root.base), name(root.head),
+           name(root.verdict), root.failed_key});
       if (!done) return std::unexpected(std::move(done.error()));
     }
     return {};
@@ -125,12 +137,9 @@ Result<std::optional<RunLayer>> Runs::layer(RunId run, std::size_t target, std::
 
 Result<std::vector<RunRoot>> Runs::roots(RunId run) {
   return database_->all(
-      "SELECT target, package, base, head, verdict, failed_key FROM run_roots WHERE run = ?1"
+      "SELECT run, target, package, base, head, verdict, failed_key FROM run_roots WHERE run = ?1"
       " ORDER BY target, package",
-      {number(run)}, [](Columns& next) {
-        return RunRoot{next.count(), next.text(), next.text(),
-                       next.text(),  next.text(), next.text()};
-      });
+      {number(run)}, read_root);
 }
 
 Result<void> Runs::set_document(RunId run, std::string_view name, std::string_view text) {

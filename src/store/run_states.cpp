@@ -21,7 +21,7 @@ Result<void> Runs::set_analysis(RunId run, const Analysed& analysed, Time now) {
       "UPDATE runs SET state = ?2, conclusion = ?3, summary = ?4, tested_base = ?5, lower = ?6,"
       " packages_rebuilt = ?7, layers = ?8, cached = ?9, analysed = ?10,"
       " finished = CASE ?2 WHEN 'completed' THEN ?10 END WHERE id = ?1",
-      {number(run), name(analysed.state), analysed.conclusion, analysed.summary,
+      {number(run), name(analysed.state), name(analysed.conclusion), analysed.summary,
        analysed.tested_base, lower, number(analysed.packages_rebuilt), number(analysed.layers),
        number(analysed.cached), to_number(now)});
 }
@@ -36,11 +36,11 @@ Result<void> Runs::set_building(RunId run, std::string_view cause) {
       {number(run), cause});
 }
 
-Result<void> Runs::end(RunId run, RunState state, std::string_view conclusion,
+Result<void> Runs::end(RunId run, RunState state, verdict::Conclusion conclusion,
                        std::string_view summary, Time now) {
   return database_->write(
       "UPDATE runs SET state = ?2, conclusion = ?3, summary = ?4, finished = ?5 WHERE id = ?1",
-      {number(run), name(state), conclusion, summary, to_number(now)});
+      {number(run), name(state), name(conclusion), summary, to_number(now)});
 }
 
 Result<void> Runs::end_as_told(RunId run, Time now) {

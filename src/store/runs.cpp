@@ -30,7 +30,7 @@ Run read_run(Columns& next) {
   run.hold = next.parsed(parse<Hold>);
   run.packages = split_lines(next.text());
   run.cause = next.text();
-  run.conclusion = next.text();
+  run.conclusion = next.optional_parsed(verdict::parse_conclusion);
   run.summary = next.text();
   run.tested_base = next.text();
   run.lower = split_lines(next.text());

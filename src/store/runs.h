@@ -12,6 +12,9 @@
 #include "base/time.h"
 #include "opam/target.h"
 #include "store/database.h"
+#include "verdict/comparison.h"
+#include "verdict/conclusion.h"
+#include "verdict/outcome.h"
 
 namespace oxbow::store {
 
@@ -62,11 +65,11 @@ struct Run {
   Hold hold = Hold::none;
   std::vector<std::string> packages;  ///< of RunScope::packages, as they were asked for
   std::string cause;                  ///< "pull request opened", "@alice asked: rerun failed"
-  std::string conclusion;             ///< as GitHub's check runs have it; empty until there is one
-  std::string summary;                ///< one line, for lists
-  std::string tested_base;            ///< the commits that were taken, once known: the base's,
-  std::vector<std::string> lower;     ///< and those of the repositories below
-  std::size_t packages_rebuilt = 0;   ///< the largest over the targets, as layers and cached
+  std::optional<verdict::Conclusion> conclusion;
+  std::string summary;               ///< one line, for lists
+  std::string tested_base;           ///< the commits that were taken, once known: the base's,
+  std::vector<std::string> lower;    ///< and those of the repositories below
+  std::size_t packages_rebuilt = 0;  ///< the largest over the targets, as layers and cached
   std::size_t layers = 0;
   std::size_t cached = 0;
   Time created;
@@ -82,7 +85,7 @@ struct RunTarget {
   std::size_t layers = 0;
   std::size_t cached = 0;
   double estimated_seconds = 0;  ///< of building what is not cached; 0 is not known
-  std::string conclusion;        ///< empty until it is built
+  std::optional<verdict::Conclusion> conclusion;  ///< once it is built
 };
 
 enum class LayerState : std::uint8_t { waiting, running, done };
@@ -97,7 +100,7 @@ struct RunLayer {
   std::string key;
   std::string reason;  ///< why it is rebuilt, in a line of plain text
   LayerState state = LayerState::waiting;
-  std::string outcome;  ///< verdict::name(Outcome), when done
+  std::optional<verdict::Outcome> outcome;  ///< when done
   bool cached = false;
   double seconds = 0;
   std::string error_line;  ///< the first of its log, of what failed
@@ -107,16 +110,16 @@ struct RunLayer {
 struct RunRoot {
   std::size_t target = 0;
   std::string package;
-  std::string base;  ///< verdict::name(RootOutcome)
-  std::string head;
-  std::string verdict;     ///< verdict::name(Verdict)
+  verdict::RootOutcome base;
+  verdict::RootOutcome head;
+  verdict::Verdict verdict{};
   std::string failed_key;  ///< the layer to blame, if one is
 };
 
 /// What the analysis of a run came to.
 struct Analysed {
   RunState state = RunState::completed;  ///< in which the run is then
-  std::string conclusion;
+  verdict::Conclusion conclusion = verdict::Conclusion::success;
   std::string summary;
   std::string tested_base;  ///< as of Run, like what follows
   std::vector<std::string> lower;
@@ -165,8 +168,8 @@ class Runs {
   /// Its builds may begin.
   Result<void> set_building(RunId run, std::string_view cause);
   /// It ends, as completed or cancelled.
-  Result<void> end(RunId run, RunState state, std::string_view conclusion, std::string_view summary,
-                   Time now);
+  Result<void> end(RunId run, RunState state, verdict::Conclusion conclusion,
+                   std::string_view summary, Time now);
   /// It ends with the conclusion and the summary that it has.
   Result<void> end_as_told(RunId run, Time now);
   /// It waits for its analysis again, as if nothing had come of it.
@@ -175,7 +178,7 @@ class Runs {
   /// Puts a run's targets and layers in place of those it had.
   Result<void> set_plan(RunId run, std::span<const RunTarget> targets,
                         std::span<const RunLayer> layers);
-  Result<void> set_target_conclusion(RunId run, std::size_t target, std::string_view conclusion);
+  Result<void> set_target_conclusion(RunId run, std::size_t target, verdict::Conclusion conclusion);
   Result<void> set_layer(RunId run, const RunLayer& layer);
   Result<void> set_roots(RunId run, std::span<const RunRoot> roots);
 

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "verdict/names.h"
+
 namespace oxbow::verdict {
 namespace {
 
@@ -19,6 +21,18 @@ constexpr std::array verdicts = {"unchanged"sv,
                                  "newly_uninstallable"sv,
                                  "newly_installable"sv,
                                  "unknown"sv};
+constexpr std::array titles = {"Unchanged"sv,
+                               "Regressed"sv,
+                               "Fixed"sv,
+                               "Still failing"sv,
+                               "New"sv,
+                               "New, and failing to build"sv,
+                               "Removed"sv,
+                               "Newly uninstallable"sv,
+                               "Newly installable"sv,
+                               "Not known"sv};
+constexpr std::string_view absent = "absent";
+constexpr std::string_view not_built = "not_built";
 
 // What a comparison tells apart.
 enum class Side : std::uint8_t { absent, succeeds, fails, unsolved, unknown };
@@ -67,10 +81,22 @@ Verdict of_unsolved(Side base) {
 
 std::string_view name(Verdict verdict) { return verdicts[std::to_underlying(verdict)]; }
 
+std::optional<Verdict> parse_verdict(std::string_view name) {
+  return find_name<Verdict>(verdicts, name);
+}
+
+std::string_view title(Verdict verdict) { return titles[std::to_underlying(verdict)]; }
+
 std::string_view name(const RootOutcome& outcome) {
-  if (std::holds_alternative<Absent>(outcome)) return "absent";
+  if (std::holds_alternative<Absent>(outcome)) return absent;
   const auto* const known = std::get_if<Outcome>(&outcome);
-  return known == nullptr ? "not_built" : name(*known);
+  return known == nullptr ? not_built : name(*known);
+}
+
+std::optional<RootOutcome> parse_root_outcome(std::string_view name) {
+  if (name == absent) return Absent();
+  if (name == not_built) return NotBuilt();
+  return parse_outcome(name);
 }
 
 Verdict compare(const RootOutcome& base, const RootOutcome& head) {

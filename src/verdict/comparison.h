@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -37,9 +39,22 @@ enum class Verdict : std::uint8_t {
 
 /// As in JSON: "still_failing", "newly_uninstallable".
 std::string_view name(Verdict verdict);
+std::optional<Verdict> parse_verdict(std::string_view name);
+
+/// What heads a list of roots that have it: "Still failing".
+std::string_view title(Verdict verdict);
+
+/// All of them, in the order in which people want to read of them.
+inline constexpr std::array verdicts_by_weight = {
+    Verdict::regressed,         Verdict::newly_uninstallable,
+    Verdict::added_failing,     Verdict::unknown,
+    Verdict::still_failing,     Verdict::fixed,
+    Verdict::newly_installable, Verdict::added,
+    Verdict::removed,           Verdict::unchanged};
 
 /// As JSON has one side: an outcome's name, "absent" or "not_built".
 std::string_view name(const RootOutcome& outcome);
+std::optional<RootOutcome> parse_root_outcome(std::string_view name);
 
 /// A failure is never blamed on a change unless the base is known to be without it.
 Verdict compare(const RootOutcome& base, const RootOutcome& head);
@@ -48,6 +63,11 @@ Verdict compare(const RootOutcome& base, const RootOutcome& head);
 constexpr bool is_bad_news(Verdict verdict) {
   return verdict == Verdict::regressed || verdict == Verdict::added_failing ||
          verdict == Verdict::newly_uninstallable;
+}
+
+/// Whether somebody has to look at it: the author, or, where it is not known, who runs the builds.
+constexpr bool needs_attention(Verdict verdict) {
+  return is_bad_news(verdict) || verdict == Verdict::unknown;
 }
 
 /// Whether a build says no: of its own, or because of one below it.

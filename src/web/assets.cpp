@@ -16,9 +16,9 @@ td{overflow-wrap:anywhere;min-width:3rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--dim)}dd{margin:0}
 pre{overflow-x:auto;padding:.8rem;border:1px solid var(--line);font-size:.85rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .state{font-size:.85rem;border:1px solid var(--line);border-radius:.6rem;padding:0 .5rem}
-.success{color:light-dark(#1a6b2d,#6fd28a)}
-.failure,.timed_out,.dependency_failed{color:light-dark(#b3261e,#ff8f86)}
-.neutral,.cancelled,.internal_error{color:var(--dim)}
+.good{color:light-dark(#1a6b2d,#6fd28a)}
+.bad{color:light-dark(#b3261e,#ff8f86)}
+.dim{color:var(--dim)}
 summary{cursor:pointer}
 )css";
 }

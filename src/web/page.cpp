@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "report/build_log.h"
@@ -15,6 +14,8 @@ namespace {
 using store::LayerState;
 using store::Run;
 using store::RunState;
+using verdict::Conclusion;
+using verdict::Outcome;
 
 Html frame(std::string_view title, const Html& body, const Html& head = {}) {
   return Html(
@@ -40,11 +41,28 @@ Html seconds(double value) {
   return text(value < 100 ? fmt::format("{:.1f} s", value) : fmt::format("{:.0f} min", value / 60));
 }
 
+// The style sheet's classes.
+std::string_view class_of(Outcome outcome) {
+  if (outcome == Outcome::success) return "good";
+  return verdict::is_failure(outcome) ? "bad" : "dim";
+}
+
+std::string_view class_of(Conclusion conclusion) {
+  if (conclusion == Conclusion::success) return "good";
+  return conclusion == Conclusion::failure ? "bad" : "dim";
+}
+
 Html state(const Run& run) {
-  const std::string word = run.conclusion.empty() || run.state == RunState::building
-                               ? std::string(name(run.state))
-                               : run.conclusion;
-  return Html("<span class=\"state ") + text(word) + "\">" + text(word) + "</span>";
+  if (!run.conclusion || run.state == RunState::building) {
+    return Html("<span class=\"state\">") + text(name(run.state)) + "</span>";
+  }
+  return Html("<span class=\"state ") + text(class_of(*run.conclusion)) + "\">" +
+         text(name(*run.conclusion)) + "</span>";
+}
+
+std::string_view state_of(const store::RunLayer& layer) {
+  return layer.state == LayerState::done && layer.outcome ? name(*layer.outcome)
+                                                          : name(layer.state);
 }
 
 // What is tested, with a link to it where GitHub has one.
@@ -70,13 +88,12 @@ Html counts(std::size_t packages, std::size_t layers, std::size_t cached) {
 }
 
 Html layer_row(const Run& run, const store::RunLayer& layer) {
-  const std::string outcome = layer.state == LayerState::done ? layer.outcome
-                              : layer.cached                  ? "cached"
-                                                              : std::string(name(layer.state));
+  const bool is_done = layer.state == LayerState::done;
   const std::string log =
       run_address(run) + "/log/" + std::to_string(layer.target) + "/" + path_part(layer.key);
   return Html("<tr><td>") + number(layer.target) + "</td><td>" + text(layer.package) +
-         "</td><td class=\"" + text(outcome) + "\">" + text(outcome) + "</td><td>" +
+         "</td><td class=\"" + text(is_done && layer.outcome ? class_of(*layer.outcome) : "") +
+         "\">" + text(!is_done && layer.cached ? "cached" : state_of(layer)) + "</td><td>" +
          seconds(layer.seconds) + "</td><td>" + text(layer.reason) + "</td><td>" +
          text(layer.error_line) + "</td><td>" + link(log, "log") + "</td></tr>\n";
 }
@@ -106,48 +123,32 @@ Html target_table(const RunPage& page) {
       "<tbody>\n";
   std::size_t at = 0;
   for (const store::RunTarget& target : page.targets) {
-    table +=
-        Html("<tr><td>") + number(at++) + "</td><td>" + text(target.target.compiler.to_string()) +
-        "</td><td>" + text(target.target.platform.to_string()) + "</td><td>" +
-        counts(target.packages, target.layers, target.cached) + "</td><td>" +
-        seconds(target.estimated_seconds) + "</td><td>" + text(target.conclusion) + "</td></tr>\n";
+    table += Html("<tr><td>") + number(at++) + "</td><td>" +
+             text(target.target.compiler.to_string()) + "</td><td>" +
+             text(target.target.platform.to_string()) + "</td><td>" +
+             counts(target.packages, target.layers, target.cached) + "</td><td>" +
+             seconds(target.estimated_seconds) + "</td><td>" +
+             text(target.conclusion ? name(*target.conclusion) : "") + "</td></tr>\n";
   }
   return table + "</tbody></table></div>";
 }
 
-// The weightiest verdicts first; what nobody needs to act upon is folded away.
-struct VerdictList {
-  std::string_view verdict;
-  std::string_view title;
-  bool is_open;
-};
-constexpr std::array verdict_lists = {
-    VerdictList{"regressed", "Regressed", true},
-    VerdictList{"newly_uninstallable", "Newly uninstallable", true},
-    VerdictList{"added_failing", "New, and failing to build", true},
-    VerdictList{"unknown", "Not known", true},
-    VerdictList{"still_failing", "Already broken before", false},
-    VerdictList{"fixed", "Fixed", false},
-    VerdictList{"newly_installable", "Newly installable", false},
-    VerdictList{"added", "New", false},
-    VerdictList{"removed", "Removed", false},
-    VerdictList{"unchanged", "Unchanged", false},
-};
-
 Html roots_list(const RunPage& page) {
   Html all;
-  for (const VerdictList& list : verdict_lists) {
+  for (const verdict::Verdict verdict : verdict::verdicts_by_weight) {
     Html items;
     std::size_t count = 0;
     for (const store::RunRoot& root : page.roots) {
-      if (root.verdict != list.verdict) continue;
+      if (root.verdict != verdict) continue;
       ++count;
-      items += Html("<li>") + text(root.package) + ": " + text(root.base) + " before, " +
-               text(root.head) + " now</li>\n";
+      items += Html("<li>") + text(root.package) + ": " + text(name(root.base)) + " before, " +
+               text(name(root.head)) + " now</li>\n";
     }
     if (count == 0) continue;
-    all += list.is_open ? Html("<details open><summary>") : Html("<details><summary>");
-    all += text(list.title) + ": " + number(count) + "</summary><ul>" + items + "</ul></details>\n";
+    // What nobody needs to act upon is folded away.
+    all += needs_attention(verdict) ? Html("<details open><summary>") : Html("<details><summary>");
+    all += text(title(verdict)) + ": " + number(count) + "</summary><ul>" + items +
+           "</ul></details>\n";
   }
   if (all.empty()) return all;
   return Html("<section id=\"roots\"><h2>Compared with the base</h2>") + all + "</section>";
@@ -239,12 +240,10 @@ std::string comment_page(const PageFacts& facts, const Run& run,
 
 std::string log_page(const PageFacts& /*facts*/, const Run& run, const store::RunLayer& layer,
                      const std::optional<LogText>& log) {
-  Html body =
-      Html("<h1>") + text(layer.package) + "</h1><p>" +
-      link(run_address(run), Html("Run ") + number(std::to_underlying(run.id))) + ", <code>" +
-      text(layer.key) + "</code>, <span id=\"state\">" +
-      text(layer.state == LayerState::done ? layer.outcome : std::string(name(layer.state))) +
-      "</span></p>";
+  Html body = Html("<h1>") + text(layer.package) + "</h1><p>" +
+              link(run_address(run), Html("Run ") + number(std::to_underlying(run.id))) +
+              ", <code>" + text(layer.key) + "</code>, <span id=\"state\">" +
+              text(state_of(layer)) + "</span></p>";
   const bool is_live = layer.state != LayerState::done && !(log && log->is_finished);
   Html head;
   if (is_live) head = "<script src=\"/live.js\" defer></script>";

@@ -225,7 +225,11 @@ store::RunId fill(store::Database& database) {
   value_of(runs.set_plan(last,
                          std::vector{store::RunTarget{
                              *opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64"),
-                             3000, 3000, 0, 0, ""}},
+                             3000,
+                             3000,
+                             0,
+                             0,
+                             {}}},
                          layers));
   return last;
 }

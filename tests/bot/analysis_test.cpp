@@ -49,7 +49,7 @@ TEST_CASE("what an analysis comes to is kept whole: its run, its texts, what fol
   CHECK(run.state == RunState::building);
   CHECK(run.started == analyst.now);
   CHECK(run.analysed == analyst.now);
-  CHECK(run.conclusion == "success");
+  CHECK(run.conclusion == verdict::Conclusion::success);
   CHECK(run.tested_base == analyst.upper.id("main").hex());
   CHECK(run.lower == std::vector<std::string>{analyst.lower.id("main").hex()});
   CHECK(run.packages_rebuilt == 13);
@@ -107,7 +107,8 @@ TEST_CASE("a change that rebuilds nothing is done when it is analysed") {
 TEST_CASE("packages that were asked for are built, whether the change rebuilds them or not") {
   Analyst analyst;
   analyst.begin("b.1\n", "b.1\n");
-  value(analyst.runs.end(analyst.run, RunState::completed, "", "", analyst.now));
+  value(analyst.runs.end(analyst.run, RunState::completed, verdict::Conclusion::success, "",
+                         analyst.now));
   value(analyst.jobs.remove_of(analyst.run));
   analyst.run = value(analyst.runs.begin(analyst.stored().subject, store::RunScope::packages, {},
                                          {"b", "nowhere"}, "asked", analyst.now))
@@ -142,7 +143,7 @@ TEST_CASE("a head that conflicts fails, and its author is told") {
   analyst.commit(analyst.upper, "b.1\n  build: \"other\"\n");
   analyst.work();
   CHECK(analyst.stored().state == RunState::completed);
-  CHECK(analyst.stored().conclusion == "failure");
+  CHECK(analyst.stored().conclusion == verdict::Conclusion::failure);
   CHECK_THAT(analyst.stored().summary, Contains("conflicts in packages/b/b.1/opam"));
   CHECK_THAT(analyst.wanted(PublicationKind::comment), Contains("could not be tested"));
   CHECK_THAT(analyst.check("oxbow / analysis"), Contains("failure"));
@@ -162,7 +163,7 @@ TEST_CASE("trouble is tried again, later and later, and then told as such") {
   }
   analyst.work();
   CHECK(analyst.stored().state == RunState::completed);
-  CHECK(analyst.stored().conclusion == "neutral");
+  CHECK(analyst.stored().conclusion == verdict::Conclusion::neutral);
   CHECK_THAT(analyst.check("oxbow / analysis"), Contains("neutral"));
   CHECK(analyst.waiting(JobKind::analyse) == 0);
 }

@@ -72,7 +72,7 @@ TEST_CASE("what a build comes to is kept whole: its run, its layers and roots, i
   builder.build();
   const store::Run run = builder.stored();
   CHECK(run.state == RunState::completed);
-  CHECK(run.conclusion == "failure");
+  CHECK(run.conclusion == verdict::Conclusion::failure);
   CHECK(run.finished == builder.now);
   CHECK(run.packages_rebuilt == 2);
   CHECK_THAT(run.summary, Contains("1 regressed"));
@@ -81,7 +81,8 @@ TEST_CASE("what a build comes to is kept whole: its run, its layers and roots, i
   std::map<std::string, std::string> outcomes;
   for (const store::RunLayer& layer : value(builder.runs.layers(run.id, 0, 100))) {
     CHECK(layer.state == LayerState::done);
-    outcomes.emplace(layer.package, layer.outcome);  // of the head: the base's come after them
+    outcomes.emplace(layer.package,
+                     name(layer.outcome.value()));  // of the head: the base's come after them
   }
   CHECK(outcomes["a.1"] == "dependency_failed");
   CHECK(outcomes["b.1"] == "failure");
@@ -89,8 +90,8 @@ TEST_CASE("what a build comes to is kept whole: its run, its layers and roots, i
   const auto roots = value(builder.runs.roots(run.id));
   REQUIRE(roots.size() == 2);
   CHECK(roots[1].package == "b.1");
-  CHECK(roots[1].verdict == "regressed");
-  CHECK(value(builder.runs.targets(run.id)).front().conclusion == "failure");
+  CHECK(roots[1].verdict == verdict::Verdict::regressed);
+  CHECK(value(builder.runs.targets(run.id)).front().conclusion == verdict::Conclusion::failure);
   CHECK(value(builder.runs.document(run.id, "check.json")));
   CHECK(value(builder.runs.document(run.id, "comment.md")) ==
         builder.wanted(PublicationKind::comment));
@@ -102,7 +103,7 @@ TEST_CASE("a build compares the two states once") {
   builder.analyse(before, after);
   const int compared = builder.progress.comparisons();
   builder.build();
-  CHECK(builder.stored().conclusion == "success");
+  CHECK(builder.stored().conclusion == verdict::Conclusion::success);
   CHECK(builder.progress.comparisons() == compared + 1);
 }
 
@@ -128,7 +129,8 @@ TEST_CASE("a build whose run was cancelled is told to stop, and leaves the run a
   builder.while_building = [&](const std::function<bool()>& stop) {
     store::Database other = builder.scratch.open();
     value(store::Jobs(other).remove_of(builder.run));
-    value(store::Runs(other).end(builder.run, RunState::cancelled, "cancelled", "", builder.now));
+    value(store::Runs(other).end(builder.run, RunState::cancelled, verdict::Conclusion::cancelled,
+                                 "", builder.now));
     wait_until(stop);
   };
   builder.build();
@@ -161,7 +163,7 @@ TEST_CASE("trouble with a build is tried again, and then told in the checks of i
   }
   builder.build();
   CHECK(builder.stored().state == RunState::completed);
-  CHECK(builder.stored().conclusion == "neutral");
+  CHECK(builder.stored().conclusion == verdict::Conclusion::neutral);
   CHECK_THAT(builder.check(), Contains("neutral") && Contains("no processes left"));
   CHECK_THAT(builder.wanted(PublicationKind::check, "oxbow / analysis"), Contains("success"));
   CHECK(builder.waiting(JobKind::build) == 0);

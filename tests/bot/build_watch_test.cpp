@@ -120,7 +120,8 @@ TEST_CASE("what was not written yet is at the end") {
 
 TEST_CASE("nothing is told of a run that was cancelled") {
   WatchedSteps watched;
-  value(watched.runs.end(watched.run, store::RunState::cancelled, "", "", watched.now));
+  value(watched.runs.end(watched.run, store::RunState::cancelled, verdict::Conclusion::cancelled,
+                         "", watched.now));
   watched.run_all();
   watched.watch.reset();
   store::Publications publications(watched.scratch.database);

@@ -57,7 +57,7 @@ struct Desk {
     }
   }
 
-  void want_check(const std::string& conclusion = "success") {
+  void want_check(std::optional<verdict::Conclusion> conclusion = verdict::Conclusion::success) {
     bot::CheckOutput output;
     output.conclusion = conclusion;
     output.title = "t";
@@ -128,7 +128,7 @@ TEST_CASE("nothing is tried again while it may still be under way") {
   Desk desk;
   desk.want_check();
   desk.publish();
-  desk.want_check("failure");
+  desk.want_check(verdict::Conclusion::failure);
   desk.github.mishaps = {failure(Failure::Kind::passing)};
   desk.publish();
   value(desk.notices.comment(desk.run, std::string(bot::comment_marker) + "\nc", desk.now));
@@ -141,10 +141,10 @@ TEST_CASE("nothing is tried again while it may still be under way") {
 
 TEST_CASE("a check run that goes on is told only if nothing comes soon") {
   Desk desk;
-  desk.want_check("");
+  desk.want_check(std::nullopt);
   CHECK_FALSE(value(desk.publisher.publish_next()));
   desk.now += 300ms;
-  desk.want_check("failure");
+  desk.want_check(verdict::Conclusion::failure);
   desk.publish();
   REQUIRE(desk.github.shown_checks.size() == 1);
   CHECK(desk.github.shown_checks[0].bodies.size() == 1);
@@ -154,10 +154,11 @@ TEST_CASE("a check run that goes on is told only if nothing comes soon") {
 
 TEST_CASE("one check run is told at most every ten seconds, and then the newest") {
   Desk desk;
-  desk.want_check("");
+  desk.want_check(std::nullopt);
   desk.publish();
   const Time told = desk.now;
-  for (int i = 0; i < 5; ++i) desk.want_check(i < 4 ? "" : "success");
+  for (int i = 0; i < 4; ++i) desk.want_check(std::nullopt);
+  desk.want_check();
   desk.publish();
   CHECK(desk.now - told >= 10s);
   REQUIRE(desk.github.shown_checks.size() == 1);
@@ -207,11 +208,11 @@ TEST_CASE("an outdated label goes, and others stay") {
 
 TEST_CASE("open check runs of a run are closed, and those that GitHub never heard of forgotten") {
   Desk desk;
-  desk.want_check("");
+  desk.want_check(std::nullopt);
   value(desk.notices.close_checks(desk.run, "a newer head was pushed", desk.now));
   desk.publish();
   CHECK(desk.github.writes == 0);
-  desk.want_check("");
+  desk.want_check(std::nullopt);
   desk.publish();
   value(desk.notices.close_checks(desk.run, "a newer head was pushed", desk.now));
   desk.publish();

@@ -72,7 +72,7 @@ struct FrontDesk {
             R"(,"body":")" + body + R"(","user":{"login":"alice"}},)" + common + "}");
   }
 
-  void end_run(const std::string& conclusion) {
+  void end_run(verdict::Conclusion conclusion) {
     value(runs.end(all_runs()[0].id, RunState::completed, conclusion, "", now));
   }
   std::vector<store::Run> all_runs() { return value(runs.list(std::nullopt, 100)); }
@@ -157,7 +157,7 @@ TEST_CASE("a payload that cannot be read is put away, and those behind it go on"
 TEST_CASE("a command waits until GitHub says who may give it") {
   FrontDesk desk;
   desk.pull_request("opened", first_head);
-  desk.end_run("success");
+  desk.end_run(verdict::Conclusion::success);
   desk.github.permissions["alice"] = Permission::write;
   desk.github.unanswered = {{Failure::Kind::passing, "502", std::nullopt, false},
                             {Failure::Kind::passing, "limit", 60s, true}};
@@ -182,7 +182,7 @@ TEST_CASE("who may not is refused, and in a dry run that is everybody who is not
   for (const bool with_github : {true, false}) {
     FrontDesk desk(with_github);
     desk.pull_request("opened", first_head);
-    desk.end_run("success");
+    desk.end_run(verdict::Conclusion::success);
     desk.comment("99", "/oxbow rerun");
     CHECK(desk.all_runs().size() == 1);
     bool refused = false;
@@ -201,7 +201,7 @@ TEST_CASE("a check that is run again opens its run, and its checks, again") {
   const store::Run run = desk.all_runs()[0];
   const auto check = value(desk.publications.of_run(run.id))[0];
   value(desk.publications.told(check.id, check.wanted, "4242", desk.now, desk.now));
-  desk.end_run("failure");
+  desk.end_run(verdict::Conclusion::failure);
   value(desk.jobs.remove_of(run.id));
   desk.deliver("check_run",
                R"({"action":"rerequested","check_run":{"id":4242,"name":"oxbow / analysis",)"
@@ -209,7 +209,7 @@ TEST_CASE("a check that is run again opens its run, and its checks, again") {
                    first_head + R"("},)" + FrontDesk::common + "}");
   const auto again = value(desk.runs.find(run.id));
   CHECK(again->state == RunState::queued);
-  CHECK(again->conclusion.empty());
+  CHECK_FALSE(again->conclusion);
   CHECK(desk.waiting_jobs() == 1);
   CHECK(desk.all_runs().size() == 1);
   const auto next = value(desk.publications.next(desk.now + 1h));
@@ -238,12 +238,12 @@ TEST_CASE("a run that is cancelled after its analysis was told keeps that, and w
   const store::Run run = desk.all_runs()[0];
   store::Analysed analysed;
   analysed.state = RunState::analysis_done;
-  analysed.conclusion = "success";
+  analysed.conclusion = verdict::Conclusion::success;
   analysed.summary = "rebuilds much";
   value(desk.runs.set_analysis(run.id, analysed, desk.now));
   Notices notices(desk.database, desk.settings);
   CheckOutput told;
-  told.conclusion = "success";
+  told.conclusion = verdict::Conclusion::success;
   value(notices.check(run, "oxbow / analysis", told, desk.now));
   value(notices.check(run, "oxbow / 5", {}, desk.now));
   const auto wanted = [&](const std::string& name) {
@@ -259,7 +259,7 @@ TEST_CASE("a run that is cancelled after its analysis was told keeps that, and w
   desk.pull_request("synchronize", second_head, "2026-01-03T00:00:00Z");
   const store::Run cancelled = *value(desk.runs.find(run.id));
   CHECK(cancelled.state == RunState::completed);
-  CHECK(cancelled.conclusion == "success");
+  CHECK(cancelled.conclusion == verdict::Conclusion::success);
   CHECK(cancelled.summary == "rebuilds much");
   CHECK(cancelled.finished == desk.now);
   CHECK(wanted("oxbow / analysis").wanted == analysis);

@@ -10,6 +10,7 @@
 using namespace oxbow;
 using namespace oxbow::bot;
 using Catch::Matchers::Contains;
+using verdict::Conclusion;
 
 namespace {
 
@@ -95,20 +96,20 @@ TEST_CASE("no text gets out of its place in what the bot posts") {
 TEST_CASE("an analysis fails where something can no longer be installed or read") {
   report::Report report = quiet().plan;
   const CheckOutput nothing = analysis_output(report, facts());
-  CHECK(nothing.conclusion == "success");
+  CHECK(nothing.conclusion == Conclusion::success);
   CHECK_THAT(nothing.title, Contains("Nothing to build"));
   report.findings = {{"packages/a/a.1/opam", 3, plan::Level::note, "n", ""},
                      {"packages/a/a.1/opam", 4, plan::Level::error, "e", ""}};
   const CheckOutput found = analysis_output(report, facts());
-  CHECK(found.conclusion == "failure");
+  CHECK(found.conclusion == Conclusion::failure);
   REQUIRE(found.annotations.size() == 2);
   CHECK(found.annotations[0].level == plan::Level::error);
   report.findings.assign(200, {"x", 1, plan::Level::warning, "w", ""});
   CHECK(analysis_output(report, facts()).annotations.size() == 50);
-  CHECK(analysis_output(report, facts()).conclusion == "success");
+  CHECK(analysis_output(report, facts()).conclusion == Conclusion::success);
   report.findings.clear();
   report.targets[0].newly_uninstallable.push_back({{"a", "1"}, {}});
-  CHECK(analysis_output(report, facts()).conclusion == "failure");
+  CHECK(analysis_output(report, facts()).conclusion == Conclusion::failure);
 }
 
 TEST_CASE("a target's conclusion blames a change only for what it broke") {
@@ -118,14 +119,14 @@ TEST_CASE("a target's conclusion blames a change only for what it broke") {
     report.targets[0].roots.push_back({{"a", "1"}, base, head, ""});
     return target_output(report, 0, facts()).conclusion;
   };
-  CHECK(conclusion(Outcome::success, Outcome::success) == "success");
-  CHECK(conclusion(Outcome::success, Outcome::failure) == "failure");
-  CHECK(conclusion(Outcome::failure, Outcome::failure) == "success");
-  CHECK(conclusion(Outcome::success, Outcome::internal_error) == "neutral");
-  CHECK(conclusion(verdict::Absent{}, Outcome::failure) == "failure");
+  CHECK(conclusion(Outcome::success, Outcome::success) == Conclusion::success);
+  CHECK(conclusion(Outcome::success, Outcome::failure) == Conclusion::failure);
+  CHECK(conclusion(Outcome::failure, Outcome::failure) == Conclusion::success);
+  CHECK(conclusion(Outcome::success, Outcome::internal_error) == Conclusion::neutral);
+  CHECK(conclusion(verdict::Absent{}, Outcome::failure) == Conclusion::failure);
   report::CheckReport stopped = quiet();
   stopped.interrupted = true;
-  CHECK(target_output(stopped, 0, facts()).conclusion == "cancelled");
+  CHECK(target_output(stopped, 0, facts()).conclusion == Conclusion::cancelled);
 }
 
 TEST_CASE("the check of a target tells of that target alone") {
@@ -137,12 +138,12 @@ TEST_CASE("the check of a target tells of that target alone") {
   report.targets[1].roots.push_back(
       {{"broken", "1"}, verdict::Outcome::success, verdict::Outcome::failure, "k"});
   const CheckOutput first = target_output(report, 0, facts());
-  CHECK(first.conclusion == "success");
+  CHECK(first.conclusion == Conclusion::success);
   CHECK_THAT(first.title, Contains("Nothing regressed"));
   CHECK_THAT(first.text + first.summary, !Contains("broken") && !Contains("lost"));
   CHECK_THAT(first.text + first.summary, !Contains("2 targets") && !Contains("uninstallable"));
   const CheckOutput second = target_output(report, 1, facts());
-  CHECK(second.conclusion == "failure");
+  CHECK(second.conclusion == Conclusion::failure);
   CHECK_THAT(second.text, Contains("broken") && Contains("lost"));
   CHECK(second.buttons == std::vector{CheckButton::rerun_failed, CheckButton::rerun});
 }
@@ -153,15 +154,15 @@ TEST_CASE("a failure has a button for itself, trouble one for all, and waiting o
       {{"a", "1"}, verdict::Outcome::success, verdict::Outcome::failure, ""});
   CHECK(target_output(report, 0, facts()).buttons ==
         std::vector{CheckButton::rerun_failed, CheckButton::rerun});
-  CHECK(trouble_output("x", Whose::ours, facts()).conclusion == "neutral");
-  CHECK(trouble_output("x", Whose::the_changes, facts()).conclusion == "failure");
+  CHECK(trouble_output("x", Whose::ours, facts()).conclusion == Conclusion::neutral);
+  CHECK(trouble_output("x", Whose::the_changes, facts()).conclusion == Conclusion::failure);
   const report::TargetReport target = report.plan.targets[0];
   const CheckOutput waiting = waiting_output(target, facts(Stage::awaiting_approval));
-  CHECK(waiting.conclusion == "action_required");
+  CHECK(waiting.conclusion == Conclusion::action_required);
   CHECK(waiting.buttons == std::vector{CheckButton::approve});
-  CHECK(waiting_output(target, facts(Stage::analysed)).conclusion == "success");
-  CHECK(waiting_output(target, facts(Stage::building)).conclusion.empty());
-  CHECK(waiting_output(target, facts(Stage::stopped)).conclusion == "cancelled");
+  CHECK(waiting_output(target, facts(Stage::analysed)).conclusion == Conclusion::success);
+  CHECK_FALSE(waiting_output(target, facts(Stage::building)).conclusion);
+  CHECK(waiting_output(target, facts(Stage::stopped)).conclusion == Conclusion::cancelled);
 }
 
 TEST_CASE("progress counts what is left, and names what runs") {
@@ -169,7 +170,7 @@ TEST_CASE("progress counts what is left, and names what runs") {
   const CheckOutput output = progress_output(counts, facts(Stage::building));
   CHECK(output.title == "3 of 14 layers done, 1 failed, about 14 min");
   CHECK_THAT(output.summary, Contains("`dune.3.20.2+ox`"));
-  CHECK(output.conclusion.empty());
+  CHECK_FALSE(output.conclusion);
 }
 
 TEST_CASE("checks are named by the compiler's version, and by all of it where two are the same") {

@@ -43,9 +43,10 @@ TEST_CASE("one run that has not ended is there for a pull request and head") {
   CHECK(run->created == at(7));
   CHECK_FALSE(run->finished);
 
-  value(runs.end(first.run, RunState::completed, "success", "all is well", at(9)));
+  value(
+      runs.end(first.run, RunState::completed, verdict::Conclusion::success, "all is well", at(9)));
   run = value(runs.find(first.run));
-  CHECK(run->conclusion == "success");
+  CHECK(run->conclusion == verdict::Conclusion::success);
   CHECK(run->summary == "all is well");
   CHECK(run->finished == at(9));
   CHECK(begin(runs, 1, "h") != first.run);
@@ -69,7 +70,7 @@ TEST_CASE("what becomes of a run leaves all else of it as it was") {
   value(runs.set_hold(id, Hold::approval));
   Analysed analysed;
   analysed.state = RunState::analysis_done;
-  analysed.conclusion = "success";
+  analysed.conclusion = verdict::Conclusion::success;
   analysed.summary = "rebuilds much";
   analysed.tested_base = "b";
   analysed.lower = {"c1", "c2"};
@@ -94,7 +95,7 @@ TEST_CASE("what becomes of a run leaves all else of it as it was") {
   CHECK(run.state == RunState::building);
   CHECK(run.hold == Hold::none);
   CHECK(run.cause == "approved");
-  CHECK(run.conclusion == "success");
+  CHECK(run.conclusion == verdict::Conclusion::success);
 
   value(runs.end_as_told(id, at(5)));
   run = *value(runs.find(id));
@@ -107,7 +108,7 @@ TEST_CASE("what becomes of a run leaves all else of it as it was") {
   CHECK(run.state == RunState::queued);
   CHECK(run.scope == RunScope::everything);
   CHECK(run.cause == "asked again");
-  CHECK(run.conclusion.empty());
+  CHECK_FALSE(run.conclusion);
   CHECK(run.summary.empty());
   CHECK(run.tested_base.empty());
   CHECK(run.lower.empty());
@@ -125,7 +126,7 @@ TEST_CASE("runs are found by what they test, and listed newest first") {
   Runs runs(database);
   std::vector<RunId> all;
   for (const char* const head : {"a", "b", "c"}) all.push_back(begin(runs, 1, head));
-  value(runs.end(all[1], RunState::cancelled, "", "", at(9)));
+  value(runs.end(all[1], RunState::cancelled, verdict::Conclusion::cancelled, "", at(9)));
   const auto open = value(runs.open_runs("o/r", RunKind::pull_request, 1));
   REQUIRE(open.size() == 2);
   CHECK(open[0].id == all[0]);
@@ -144,7 +145,7 @@ TEST_CASE("a run's plan replaces what it had, and its layers change one by one")
   Runs runs(database);
   const RunId run = begin(runs, 1, "a");
   const std::vector<RunTarget> targets = {
-      {*opam::parse_target("c.1 on debian-12-x86_64"), 2, 2, 1, 3.5, ""}};
+      {*opam::parse_target("c.1 on debian-12-x86_64"), 2, 2, 1, 3.5, {}}};
   std::vector<RunLayer> layers(2);
   layers[0].package = "a.1";
   layers[0].key = "k0";
@@ -154,23 +155,24 @@ TEST_CASE("a run's plan replaces what it had, and its layers change one by one")
   value(runs.set_plan(run, targets, layers));
   value(runs.set_plan(run, targets, layers));
   layers[1].state = LayerState::done;
-  layers[1].outcome = "failure";
+  layers[1].outcome = verdict::Outcome::failure;
   layers[1].error_line = "Error: <x>";
   value(runs.set_layer(run, layers[1]));
   const auto stored = value(runs.layers(run, 0, 10));
   REQUIRE(stored.size() == 2);
-  CHECK(stored[1].outcome == "failure");
+  CHECK(stored[1].outcome == verdict::Outcome::failure);
   CHECK(stored[1].error_line == "Error: <x>");
   CHECK(value(runs.layers(run, 1, 10)).front().key == "k1");
   CHECK(value(runs.layer(run, 0, "k1"))->package == "b.1");
   CHECK_FALSE(value(runs.layer(run, 1, "k1")));
-  value(runs.set_target_conclusion(run, 0, "failure"));
-  CHECK(value(runs.targets(run)).front().conclusion == "failure");
+  value(runs.set_target_conclusion(run, 0, verdict::Conclusion::failure));
+  CHECK(value(runs.targets(run)).front().conclusion == verdict::Conclusion::failure);
   CHECK(value(runs.targets(run)).front().target == targets[0].target);
   CHECK(value(runs.targets(run)).front().estimated_seconds == 3.5);
-  value(
-      runs.set_roots(run, std::vector{RunRoot{0, "a.1", "success", "failure", "regressed", "k1"}}));
-  CHECK(value(runs.roots(run)).front().verdict == "regressed");
+  value(runs.set_roots(
+      run, std::vector{RunRoot{0, "a.1", verdict::Outcome::success, verdict::Outcome::failure,
+                               verdict::Verdict::regressed, "k1"}}));
+  CHECK(value(runs.roots(run)).front().verdict == verdict::Verdict::regressed);
   value(runs.set_document(run, "comment.md", "x"));
   value(runs.set_document(run, "comment.md", "y"));
   CHECK(value(runs.document(run, "comment.md")) == "y");
@@ -188,6 +190,50 @@ TEST_CASE("a target that cannot be read is an error that names its row") {
   CHECK_THAT(runs.targets(run).error().message,
              Contains("run_targets where run = 1 and position = 0 and compiler = c.1, platform is "
                       "'debian'"));
+}
+
+TEST_CASE("what is stored of a result and means none is an error that names row and column") {
+  struct Row {
+    const char* change;
+    const char* told;
+  };
+  for (const Row& row :
+       {Row{"UPDATE runs SET conclusion = 'skipped'",
+            "runs where id = 1 and repository = o/r and kind = pull_request, conclusion is "
+            "'skipped'"},
+        Row{"UPDATE run_targets SET conclusion = 'x'",
+            "run_targets where run = 1 and position = 0 and compiler = c.1, conclusion is 'x'"},
+        Row{"UPDATE run_layers SET outcome = 'lost'",
+            "run_layers where run = 1 and target = 0 and position = 0, outcome is 'lost'"},
+        Row{"UPDATE run_roots SET base = ''",
+            "run_roots where run = 1 and target = 0 and package = a.1, base is ''"},
+        Row{"UPDATE run_roots SET head = 'Success'",
+            "run_roots where run = 1 and target = 0 and package = a.1, head is 'Success'"},
+        Row{"UPDATE run_roots SET verdict = 'worse'",
+            "run_roots where run = 1 and target = 0 and package = a.1, verdict is 'worse'"}}) {
+    INFO(row.change);
+    Database database = new_store();
+    Runs runs(database);
+    const RunId run = begin(runs, 1, "a");
+    RunTarget target;
+    target.target = *opam::parse_target("c.1 on debian-12-x86_64");
+    RunLayer layer;
+    layer.key = "k";
+    value(runs.set_plan(run, std::vector{target}, std::vector{layer}));
+    RunRoot root;
+    root.package = "a.1";
+    value(runs.set_roots(run, std::vector{root}));
+    const auto error = [&]() -> std::string {
+      if (auto read = runs.find(run); !read) return read.error().message;
+      if (auto read = runs.targets(run); !read) return read.error().message;
+      if (auto read = runs.layers(run, 0, 10); !read) return read.error().message;
+      if (auto read = runs.roots(run); !read) return read.error().message;
+      return "";
+    };
+    CHECK(error().empty());
+    value(database.run(row.change));
+    CHECK_THAT(error(), Contains(row.told));
+  }
 }
 
 TEST_CASE("a job is one owner's until its lease ends or it is given back") {

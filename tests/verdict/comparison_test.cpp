@@ -83,6 +83,19 @@ TEST_CASE("trouble of ours below is trouble of ours above") {
   CHECK(outcome_above(Outcome::cancelled) == Outcome::cancelled);
 }
 
+TEST_CASE("verdicts and both sides of a comparison are read back from their names") {
+  for (const RootOutcome& side : sides) CHECK(parse_root_outcome(name(side)) == side);
+  CHECK_FALSE(parse_root_outcome(""));
+  CHECK_FALSE(parse_verdict("success"));
+  std::set<Verdict> all;
+  for (const Verdict verdict : verdicts_by_weight) {
+    CHECK(parse_verdict(name(verdict)) == verdict);
+    CHECK_FALSE(title(verdict).empty());
+    all.insert(verdict);
+  }
+  CHECK(all.size() == static_cast<std::size_t>(Verdict::unknown) + 1);
+}
+
 TEST_CASE("each side of a comparison has a name") {
   CHECK(name(RootOutcome(absent)) == "absent");
   CHECK(name(RootOutcome(not_built)) == "not_built");

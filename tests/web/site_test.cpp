@@ -38,10 +38,11 @@ struct Pages {
     layer.error_line = hostile;
     value(runs.set_plan(run,
                         std::vector{store::RunTarget{
-                            *opam::parse_target("ocaml.5 on debian-12-x86_64"), 1, 1, 0, 90, ""}},
+                            *opam::parse_target("ocaml.5 on debian-12-x86_64"), 1, 1, 0, 90, {}}},
                         std::vector{layer}));
-    value(runs.set_roots(
-        run, std::vector{store::RunRoot{0, hostile, "success", "failure", "regressed", key}}));
+    value(runs.set_roots(run, std::vector{store::RunRoot{0, hostile, verdict::Outcome::success,
+                                                         verdict::Outcome::failure,
+                                                         verdict::Verdict::regressed, key}}));
     value(runs.set_document(run, "comment.md", "line\n" + hostile));
   }
 
@@ -78,6 +79,28 @@ TEST_CASE("no text gets out of its place on any page") {
   }
 }
 
+TEST_CASE("roots are listed by verdict, open where somebody has to look") {
+  Pages pages;
+  store::Database database = pages.open();
+  std::vector<store::RunRoot> roots;
+  for (const verdict::Verdict verdict : verdict::verdicts_by_weight) {
+    roots.push_back({0, std::string(name(verdict)) + ".1", verdict::Outcome::success,
+                     verdict::NotBuilt(), verdict, ""});
+  }
+  value(store::Runs(database).set_roots(pages.run, roots));
+  const std::string body = pages.get("/runs/1").body;
+  std::size_t at = 0;
+  for (const verdict::Verdict verdict : verdict::verdicts_by_weight) {
+    const std::string begin =
+        needs_attention(verdict) ? "<details open><summary>" : "<details><summary>";
+    const std::string list = begin + std::string(title(verdict)) + ": 1</summary><ul><li>" +
+                             std::string(name(verdict)) + ".1: success before, not_built now</li>";
+    INFO(list);
+    at = body.find(list, at);
+    REQUIRE(at != std::string::npos);
+  }
+}
+
 TEST_CASE("what there is not is told as such") {
   Pages pages;
   for (const char* const path :
@@ -97,7 +120,7 @@ TEST_CASE("a page that has not changed is not sent again, and one that has is") 
   CHECK(pages.get("/runs/1", {}, first.etag).body.empty());
   store::Database database = pages.open();
   store::Runs runs(database);
-  value(runs.end(pages.run, store::RunState::completed, "failure", "", at(9)));
+  value(runs.end(pages.run, store::RunState::completed, verdict::Conclusion::failure, "", at(9)));
   const Response second = pages.get("/runs/1", {}, first.etag);
   CHECK(second.status == 200);
   CHECK_THAT(second.body, Contains("failure"));
