@@ -13,8 +13,6 @@ namespace {
 using github::Annotation;
 using github::Button;
 
-constexpr std::string_view completed = R"("status":"completed")";
-
 Button button(CheckButton which) {
   switch (which) {
     case CheckButton::rerun: return {"Run again", "Test this head again", "rerun"};
@@ -40,14 +38,11 @@ Annotation annotation(const plan::Finding& finding) {
   return result;
 }
 
-std::string run_number(const store::Run& run) { return std::to_string(std::to_underlying(run.id)); }
-
 store::Publication key_of(const store::RunSubject& about, store::PublicationKind kind) {
   store::Publication key;
   key.repository = about.repository;
   key.installation = about.installation;
   key.kind = kind;
-  key.subject = std::to_string(about.pull);
   return key;
 }
 
@@ -58,6 +53,8 @@ std::string time_text(Time time) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
+std::string run_number(store::RunId run) { return std::to_string(store::number(run)); }
+
 std::string reply_marker(std::string_view comment) {
   return fmt::format("<!-- oxbow: answer to {} -->", comment);
 }
@@ -66,7 +63,7 @@ RunFacts Notices::facts(const store::Run& run, Stage stage) const {
   RunFacts facts;
   facts.stage = stage;
   facts.head = run.subject.head;
-  if (!settings_->pages.empty()) facts.page = settings_->pages + "/runs/" + run_number(run);
+  if (!settings_->pages.empty()) facts.page = settings_->pages + "/runs/" + run_number(run.id);
   return facts;
 }
 
@@ -81,7 +78,7 @@ Result<void> Notices::check(const store::Run& run, std::string_view name, const 
   github::CheckRun check;
   check.name = name;
   check.head = run.subject.head;
-  check.external_id = run_number(run);
+  check.external_id = run_number(run.id);
   check.details_url = facts(run, Stage::analysed).page;
   if (run.started) check.started_at = time_text(*run.started);
   check.status = github::CheckRun::Status::in_progress;
@@ -98,9 +95,9 @@ Result<void> Notices::check(const store::Run& run, std::string_view name, const 
   }
   for (const CheckButton which : output.buttons) check.buttons.push_back(button(which));
   store::Publication key = key_of(run.subject, store::PublicationKind::check);
-  key.subject = run_number(run);
   key.name = name;
   key.run = run.id;
+  key.completed = output.conclusion.has_value();
   return want(key, github::join_requests(github::check_requests(check)),
               output.conclusion ? now : now + settings_->patience);
 }
@@ -108,6 +105,7 @@ Result<void> Notices::check(const store::Run& run, std::string_view name, const 
 Result<void> Notices::comment(const store::Run& run, std::string_view text, Time now) {
   if (run.subject.pull == 0) return {};
   store::Publication key = key_of(run.subject, store::PublicationKind::comment);
+  key.pull = run.subject.pull;
   key.run = run.id;
   return want(key, text, now);
 }
@@ -115,6 +113,7 @@ Result<void> Notices::comment(const store::Run& run, std::string_view text, Time
 Result<void> Notices::label(const store::Run& run, std::string_view label, Time now) {
   if (run.subject.pull == 0) return {};
   store::Publication key = key_of(run.subject, store::PublicationKind::label);
+  key.pull = run.subject.pull;
   key.run = run.id;
   return want(key, label, now);
 }
@@ -122,7 +121,7 @@ Result<void> Notices::label(const store::Run& run, std::string_view label, Time 
 Result<void> Notices::react(const store::RunSubject& about, std::string_view comment,
                             std::string_view content, Time now) {
   store::Publication key = key_of(about, store::PublicationKind::reaction);
-  key.subject = comment;
+  key.comment = comment;
   key.name = content;
   return want(key, content, now);
 }
@@ -130,7 +129,8 @@ Result<void> Notices::react(const store::RunSubject& about, std::string_view com
 Result<void> Notices::reply(const store::RunSubject& about, std::string_view comment,
                             std::string_view text, Time now) {
   store::Publication key = key_of(about, store::PublicationKind::reply);
-  key.name = comment;
+  key.pull = about.pull;
+  key.comment = comment;
   return want(key, reply_marker(comment) + "\n" + std::string(text), now);
 }
 
@@ -150,8 +150,7 @@ Result<void> Notices::close_checks(const store::Run& run, std::string_view why, 
   stopped.why = why;
   const CheckOutput output = waiting_output({}, stopped);
   for (const store::Publication& publication : all) {
-    if (publication.kind != store::PublicationKind::check) continue;
-    if (publication.wanted.find(completed) != std::string::npos) continue;
+    if (publication.kind != store::PublicationKind::check || publication.completed) continue;
     const bool was_told =
         publication.attempted || !publication.told.empty() || !publication.remote_id.empty();
     // GitHub need not hear of a check that it does not know.

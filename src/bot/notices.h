@@ -52,6 +52,9 @@ class Notices {
   const BotSettings* settings_;
 };
 
+/// As a check run has it for its external id, and an address.
+std::string run_number(store::RunId run);
+
 /// The first line of an answer to a comment, by which it is found.
 std::string reply_marker(std::string_view comment);
 

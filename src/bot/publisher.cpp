@@ -22,8 +22,6 @@ using store::PublicationKind;
 constexpr std::size_t most_tries = 40;         // of trouble that passes: more than a day
 constexpr std::size_t most_tries_refused = 8;  // keys and rights may be put in order
 
-std::int64_t number(const std::string& text) { return std::strtoll(text.c_str(), nullptr, 10); }
-
 github::Place place(const Publication& publication) {
   return {publication.repository, publication.installation};
 }
@@ -42,8 +40,11 @@ double jitter() {
 }
 
 std::string what(const Publication& publication) {
-  return fmt::format("{} {} {} {}", publication.repository, name(publication.kind),
-                     publication.subject, publication.name);
+  std::string text = fmt::format("{} {}", publication.repository, name(publication.kind));
+  if (publication.run) text += fmt::format(" of run {}", store::number(*publication.run));
+  if (publication.pull != 0) text += fmt::format(" of #{}", publication.pull);
+  if (!publication.comment.empty()) text += " to comment " + publication.comment;
+  return publication.name.empty() ? text : text + " " + publication.name;
 }
 
 }  // namespace
@@ -108,24 +109,25 @@ Publisher::Told Publisher::tell(const Publication& publication) {
     case PublicationKind::reaction: break;
   }
   const auto done = write(publication, [&] {
-    return client_->react(place(publication), publication.subject, publication.wanted);
+    return client_->react(place(publication), publication.comment, publication.wanted);
   });
   if (!done) return std::unexpected(done.error());
   return std::string();
 }
 
 github::Answer<std::string> Publisher::find_check(const Publication& publication,
-                                                  std::string_view head) {
-  TRY_ASSIGN(const auto checks, client_->checks(place(publication), head, publication.name));
+                                                  const store::Run& run) {
+  TRY_ASSIGN(const auto checks,
+             client_->checks(place(publication), run.subject.head, publication.name));
   for (const github::RemoteCheck& check : checks) {
-    if (check.external_id == publication.subject) return check.id;
+    if (check.external_id == run_number(run.id)) return check.id;
   }
   return std::string();
 }
 
 Publisher::Told Publisher::tell_check(const Publication& publication) {
   const auto bodies = github::split_requests(publication.wanted);
-  const auto run = runs_.find(static_cast<store::RunId>(number(publication.subject)));
+  const auto run = publication.run ? runs_.find(*publication.run) : std::optional<store::Run>();
   if (!run) return store_failed(run.error());
   if (!bodies || bodies->empty() || !*run) {
     return std::unexpected(
@@ -133,7 +135,7 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
   }
   std::string id = publication.remote_id;
   if (id.empty() && publication.attempted) {
-    TRY_ASSIGN(auto found, find_check(publication, (*run)->subject.head));
+    TRY_ASSIGN(auto found, find_check(publication, **run));
     id = std::move(found);
   }
   std::size_t first = 0;
@@ -155,8 +157,7 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
 github::Answer<std::string> Publisher::find_comment(const Publication& publication,
                                                     std::string_view marker) {
   const std::string& us = settings_->policy.app_login;
-  TRY_ASSIGN(const auto comments,
-             client_->comments(place(publication), number(publication.subject)));
+  TRY_ASSIGN(const auto comments, client_->comments(place(publication), publication.pull));
   for (const github::RemoteComment& comment : comments) {
     // Anybody may write the marker.
     const bool is_ours =
@@ -186,21 +187,20 @@ Publisher::Told Publisher::tell_comment(const Publication& publication) {
 
 Publisher::Told Publisher::make_comment(const Publication& publication) {
   return write(publication, [&] {
-    return client_->create_comment(place(publication), number(publication.subject),
-                                   publication.wanted);
+    return client_->create_comment(place(publication), publication.pull, publication.wanted);
   });
 }
 
 Publisher::Told Publisher::tell_reply(const Publication& publication) {
   if (publication.attempted) {
-    auto found = find_comment(publication, reply_marker(publication.name));
+    auto found = find_comment(publication, reply_marker(publication.comment));
     if (!found || !found->empty()) return found;
   }
   return make_comment(publication);
 }
 
 Publisher::Told Publisher::tell_label(const Publication& publication) {
-  const std::int64_t pull = number(publication.subject);
+  const std::int64_t pull = publication.pull;
   TRY_ASSIGN(const auto labels, client_->labels(place(publication), pull));
   bool is_there = false;
   for (const std::string& label : labels) {

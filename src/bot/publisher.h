@@ -48,7 +48,7 @@ class Publisher {
   Told tell_label(const store::Publication& publication);
   Told tell_reply(const store::Publication& publication);
   github::Answer<std::string> find_check(const store::Publication& publication,
-                                         std::string_view head);
+                                         const store::Run& run);
   github::Answer<std::string> find_comment(const store::Publication& publication,
                                            std::string_view marker);
   Result<void> keep(const store::Publication& publication, const Told& told);

@@ -9,8 +9,9 @@ namespace oxbow::store {
 namespace {
 
 #define OXBOW_PUBLICATION_COLUMNS                                                           \
-  "SELECT id, repository, installation, kind, subject, name, run, wanted, told, remote_id," \
-  " attempted, failures, failure, given_up, not_before, told_at FROM publications"
+  "SELECT id, repository, installation, kind, run, pull, comment, name, wanted, completed," \
+  " told, remote_id, attempted, failures, failure, given_up, not_before, told_at"           \
+  " FROM publications"
 
 Publication read_publication(Columns& next) {
   Publication publication;
@@ -18,10 +19,12 @@ Publication read_publication(Columns& next) {
   publication.repository = next.text();
   publication.installation = next.integer();
   publication.kind = next.parsed(parse<PublicationKind>);
-  publication.subject = next.text();
-  publication.name = next.text();
   publication.run = next.optional_id<RunId>();
+  publication.pull = next.integer();
+  publication.comment = next.text();
+  publication.name = next.text();
   publication.wanted = next.text();
+  publication.completed = next.flag();
   publication.told = next.text();
   publication.remote_id = next.text();
   publication.attempted = next.flag();
@@ -38,32 +41,28 @@ Publication read_publication(Columns& next) {
 Result<PublicationId> Publications::want(const Publication& key, std::string_view wanted,
                                          Time not_before) {
   const Value run = key.run ? Value(std::to_underlying(*key.run)) : Value();
-  auto id = database_->one(
-      "INSERT INTO publications (repository, installation, kind, subject, name, run, wanted, due,"
-      " not_before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)"
-      " ON CONFLICT (repository, kind, subject, name) DO UPDATE SET installation = ?2, run = ?6,"
-      " wanted = ?7, due = told <> ?7, given_up = 0,"
-      // What GitHub wants to be left alone for counts; what we ourselves put off does not.
-      " not_before = CASE WHEN told_at IS NOT NULL OR failures > 0 OR attempted = 1"
-      " THEN max(not_before, ?8)"
-      " ELSE ?8 END RETURNING id",
-      {key.repository, key.installation, name(key.kind), key.subject, key.name, run, wanted,
-       to_number(not_before)},
-      [](Columns& next) { return next.id<PublicationId>(); });
-  if (!id) return std::unexpected(std::move(id.error()));
-  return id->value_or(PublicationId{});
+  TRY_ASSIGN(
+      const auto id,
+      database_->one(
+          "INSERT INTO publications (repository, installation, kind, run, pull, comment, name,"
+          " wanted, completed, due, not_before)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10)"
+          " ON CONFLICT DO UPDATE SET installation = ?2, run = ?4, wanted = ?8, completed = ?9,"
+          " due = told <> ?8, given_up = 0,"
+          // What GitHub wants to be left alone for counts; what we ourselves put off does not.
+          " not_before = CASE WHEN told_at IS NOT NULL OR failures > 0 OR attempted = 1"
+          " THEN max(not_before, ?10)"
+          " ELSE ?10 END RETURNING id",
+          {key.repository, key.installation, name(key.kind), run, key.pull, key.comment, key.name,
+           wanted, std::int64_t{key.completed}, to_number(not_before)},
+          [](Columns& next) { return next.id<PublicationId>(); }));
+  return id.value_or(PublicationId{});
 }
 
 Result<std::optional<Publication>> Publications::next(Time now) {
   return database_->one(OXBOW_PUBLICATION_COLUMNS
                         " WHERE due = 1 AND not_before <= ?1 ORDER BY not_before, id LIMIT 1",
                         {to_number(now)}, read_publication);
-}
-
-Result<std::optional<Time>> Publications::next_time() {
-  return database_->one(
-      "SELECT not_before FROM publications WHERE due = 1 ORDER BY not_before, id LIMIT 1", {},
-      [](Columns& next) { return next.time(); });
 }
 
 Result<void> Publications::attempt(PublicationId id, Time settled) {
@@ -98,10 +97,6 @@ Result<void> Publications::give_up(PublicationId id, std::string_view failure) {
 Result<void> Publications::forget_checks(RunId run) {
   return database_->write("UPDATE publications SET told = '' WHERE run = ?1 AND kind = 'check'",
                           {number(run)});
-}
-
-Result<std::optional<Publication>> Publications::find(PublicationId id) {
-  return database_->one(OXBOW_PUBLICATION_COLUMNS " WHERE id = ?1", {number(id)}, read_publication);
 }
 
 Result<std::optional<Publication>> Publications::find_check(std::string_view repository,

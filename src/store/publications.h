@@ -24,24 +24,26 @@ enum class PublicationKind : std::uint8_t { check, comment, label, reaction, rep
 std::string_view name(PublicationKind kind);
 
 /// Publication is one thing that GitHub is to show, as it is wanted and as GitHub was last told.
-/// What it is, is (repository, kind, subject, name):
-///   kind      subject            name
-///   check     a run's id         "oxbow / analysis"
-///   comment   "PULL"             ""
-///   label     "PULL"             ""
-///   reaction  a comment's id     "eyes", "+1", "confused"
-///   reply     "PULL"             what it answers: a comment's id
+/// What it is, is its repository, its kind and:
+///   kind      of                  name
+///   check     a run               "oxbow / analysis"
+///   comment   a pull request
+///   label     a pull request
+///   reaction  a comment           "eyes", "+1", "confused"
+///   reply     a pull request, and the comment that it answers
 struct Publication {
   PublicationId id{};
   std::string repository;
   std::int64_t installation = 0;
   PublicationKind kind = PublicationKind::check;
-  std::string subject;
+  std::optional<RunId> run;  ///< of a check; of a comment or a label, the run that it tells of now
+  std::int64_t pull = 0;     ///< its number; 0 where there is none
+  std::string comment;       ///< GitHub's id of it
   std::string name;
-  std::optional<RunId> run;  ///< whose it is now
-  std::string wanted;        ///< what GitHub is to be told: a text that github/ reads and writes
-  std::string told;          ///< the `wanted` that GitHub shows; empty if none, or not known
-  std::string remote_id;     ///< GitHub's id of it; empty until known
+  std::string wanted;      ///< what GitHub is to be told: a text that github/ reads and writes
+  bool completed = false;  ///< of a check: that is what is wanted of it
+  std::string told;        ///< the `wanted` that GitHub shows; empty if none, or not known
+  std::string remote_id;   ///< GitHub's id of it; empty until known
   /// GitHub may have made it without our knowing its id: look for it before making it.
   bool attempted = false;
   std::size_t failures = 0;  ///< in a row
@@ -60,16 +62,13 @@ class Publications {
   explicit Publications(Database& database) : database_(&database) {}
 
   /// Says what is wanted from now on. The newest wins: what was wanted before and not told never
-  /// will be. Gives hope again to what was given up. `key` has repository, installation, kind,
-  /// subject, name and run. It is told from `not_before` on: what may soon be outdated can wait.
+  /// will be. Gives hope again to what was given up. `key` has what it is, installation, run and
+  /// whether it is completed. It is told from `not_before` on: what may soon be outdated can wait.
   Result<PublicationId> want(const Publication& key, std::string_view wanted, Time not_before);
 
   /// The one that is to be told next: of those due and not to be left alone for now, the one that
   /// has waited the longest.
   Result<std::optional<Publication>> next(Time now);
-
-  /// When next() will have one, if nothing else happens.
-  Result<std::optional<Time>> next_time();
 
   /// To be called before GitHub is asked to show the thing. What it shows is then not known until
   /// it is told; and until `settled` it is left alone otherwise, since whoever sent the request may
@@ -88,7 +87,6 @@ class Publications {
   /// itself has opened them again.
   Result<void> forget_checks(RunId run);
 
-  Result<std::optional<Publication>> find(PublicationId id);
   /// The check that GitHub knows under this id.
   Result<std::optional<Publication>> find_check(std::string_view repository,
                                                 std::string_view remote_id);

@@ -12,7 +12,6 @@
 ///   run_targets, run_layers, run_roots, run_documents      what a run found
 ///   jobs           what is to be done for a run, and who has leased it until when
 ///   publications   what GitHub is to show (wanted) and what it was told; see publications.h
-///   package_status nothing writes or reads it any more
 ///   pace           one row: when the next write to GitHub may be
 namespace oxbow::store {
 
@@ -173,6 +172,51 @@ CREATE TABLE package_status (
 
 CREATE TABLE pace (one INTEGER PRIMARY KEY CHECK (one = 1), next INTEGER NOT NULL);
 INSERT INTO pace VALUES (1, 0);
+)sql",
+    // What a publication is of was one text, `subject`: a run's id, a pull request's number or a
+    // comment's id, by kind; of a reply, the comment was its name. Whether a check is completed
+    // stood in its JSON alone. Nothing read package_status.
+    R"sql(
+DROP TABLE package_status;
+
+CREATE TABLE publications_2 (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  repository TEXT NOT NULL,
+  installation INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  run INTEGER REFERENCES runs,
+  pull INTEGER NOT NULL,
+  comment TEXT NOT NULL,
+  name TEXT NOT NULL,
+  wanted TEXT NOT NULL,
+  completed INTEGER NOT NULL,
+  told TEXT NOT NULL DEFAULT '',
+  remote_id TEXT NOT NULL DEFAULT '',
+  attempted INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  failure TEXT NOT NULL DEFAULT '',
+  due INTEGER NOT NULL,
+  given_up INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL,
+  told_at INTEGER
+);
+INSERT INTO publications_2
+  SELECT id, repository, installation, kind, run,
+    CASE WHEN kind IN ('comment', 'label', 'reply') THEN CAST(subject AS INTEGER) ELSE 0 END,
+    CASE kind WHEN 'reaction' THEN subject WHEN 'reply' THEN name ELSE '' END,
+    CASE WHEN kind IN ('check', 'reaction') THEN name ELSE '' END,
+    wanted, kind = 'check' AND instr(wanted, '"status":"completed"') > 0,
+    told, remote_id, attempted, failures, failure, due, given_up, not_before, told_at
+  FROM publications ORDER BY id;
+DROP TABLE publications;
+ALTER TABLE publications_2 RENAME TO publications;
+CREATE UNIQUE INDEX publications_of_runs ON publications (run, name) WHERE kind = 'check';
+CREATE UNIQUE INDEX publications_of_pulls ON publications (repository, kind, pull, comment, name)
+  WHERE kind <> 'check';
+CREATE INDEX publications_due ON publications (not_before, id) WHERE due = 1;
+CREATE INDEX publications_given_up ON publications (id) WHERE given_up = 1;
+CREATE INDEX publications_by_run ON publications (run, id);
+CREATE INDEX publications_by_remote ON publications (repository, kind, remote_id);
 )sql",
 };
 

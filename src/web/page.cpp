@@ -154,6 +154,14 @@ Html roots_list(const RunPage& page) {
   return Html("<section id=\"roots\"><h2>Compared with the base</h2>") + all + "</section>";
 }
 
+std::string what(const store::Publication& publication) {
+  std::string text(name(publication.kind));
+  for (const std::string* const part : {&publication.name, &publication.comment}) {
+    if (!part->empty()) text += " " + *part;
+  }
+  return text;
+}
+
 std::string told(const store::Publication& publication) {
   if (publication.given_up) return "given up: " + publication.failure;
   if (publication.is_due()) {
@@ -165,7 +173,7 @@ std::string told(const store::Publication& publication) {
 Html publication_list(const PageFacts& facts, const RunPage& page) {
   Html items;
   for (const store::Publication& publication : page.publications) {
-    items += Html("<li>") + text(name(publication.kind)) + " " + text(publication.name) + ": " +
+    items += Html("<li>") + text(what(publication)) + ": " +
              text(facts.dry_run ? "not written, a dry run" : told(publication)) + "</li>\n";
   }
   return Html("<section><h2>On GitHub</h2><ul id=\"github\">") + items + "</ul><p>" +
@@ -232,8 +240,8 @@ std::string comment_page(const PageFacts& facts, const Run& run,
           lines(comment.value_or("There is none yet.")) + "</pre>";
   for (const store::Publication& publication : publications) {
     if (publication.kind == store::PublicationKind::comment) continue;
-    body += Html("<h2>") + text(name(publication.kind)) + " " + text(publication.name) +
-            "</h2><pre>" + lines(publication.wanted) + "</pre>";
+    body += Html("<h2>") + text(what(publication)) + "</h2><pre>" + lines(publication.wanted) +
+            "</pre>";
   }
   return frame("Comment", body).to_string();
 }

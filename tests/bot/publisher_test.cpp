@@ -51,7 +51,9 @@ struct Desk {
     while (now < end) {
       while (value(publisher.publish_next())) {
       }
-      const auto next = value(publications.next_time());
+      const auto next =
+          value(database.one("SELECT not_before FROM publications WHERE due = 1 ORDER BY 1 LIMIT 1",
+                             {}, [](store::Columns& column) { return column.time(); }));
       if (!next) return;
       now = std::max(*next, now + 1ms);
     }

@@ -82,9 +82,8 @@ TEST_CASE("an older store is brought to the newest schema by who may write") {
   const ScratchStore store;
   {
     Database database = store.open();
-    for (const char* const table :
-         {"package_status", "pace", "publications", "jobs", "run_documents", "run_roots",
-          "run_layers", "run_targets", "runs", "pulls", "deliveries"}) {
+    for (const char* const table : {"pace", "publications", "jobs", "run_documents", "run_roots",
+                                    "run_layers", "run_targets", "runs", "pulls", "deliveries"}) {
       const std::string drop = std::string("DROP TABLE ") + table;
       value(database.run(drop.c_str()));
     }
