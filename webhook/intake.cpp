@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/signature.h"
 
 namespace oxbow::webhook {
@@ -19,8 +20,7 @@ std::optional<std::size_t> number(std::string_view text) {
 
 bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_';
+    return is_alphanumeric(c) || c == '-' || c == '_';
   });
 }
 

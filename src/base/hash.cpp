@@ -69,12 +69,16 @@ std::string Hasher::hex() {
       EVP_DigestInit_ex2(state_->context.get(), state_->algorithm, nullptr) != 1) {
     std::abort();
   }
+  return to_hex(std::span(digest).first(length));
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
-  hex.reserve(std::size_t{2} * length);
-  for (unsigned int i = 0; i < length; ++i) {
-    hex.push_back(digits[digest[i] >> 4U]);
-    hex.push_back(digits[digest[i] & 0xFU]);
+  hex.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
+    hex.push_back(digits[byte >> 4U]);
+    hex.push_back(digits[byte & 0xFU]);
   }
   return hex;
 }

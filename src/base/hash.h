@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ std::size_t hex_length(HashKind kind);
 
 /// The digest of `data` as lower-case hexadecimal. Safe to call from any thread.
 std::string hex_digest(HashKind kind, std::string_view data);
+
+/// Lower-case hexadecimal digits, two a byte.
+std::string to_hex(std::span<const std::uint8_t> bytes);
 
 /// Hasher takes the digest of data that comes in pieces. For one thread.
 class Hasher {

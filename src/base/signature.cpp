@@ -8,6 +8,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <span>
+
+#include "base/hash.h"
 
 namespace oxbow {
 namespace {
@@ -38,13 +41,7 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
            digest.data(), &length) == nullptr) {
     std::abort();
   }
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < length; ++i) {
-    hex += digits[digest[i] >> 4U];
-    hex += digits[digest[i] & 15U];
-  }
-  return hex;
+  return to_hex(std::span(digest).first(length));
 }
 
 bool is_equal_in_constant_time(std::string_view a, std::string_view b) {

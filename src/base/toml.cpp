@@ -46,8 +46,6 @@ void TomlTable::only_known(std::initializer_list<std::string_view> known) const 
   }
 }
 
-bool TomlTable::has(std::string_view key) const { return node_->table->contains(key); }
-
 std::optional<std::string> TomlTable::text(std::string_view key, Need need) const {
   const toml::node* const node = node_->table->get(key);
   if (node == nullptr) {

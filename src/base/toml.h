@@ -23,8 +23,6 @@ class TomlTable {
   /// Any other member is an error.
   void only_known(std::initializer_list<std::string_view> known) const;
 
-  bool has(std::string_view key) const;
-
   enum class Need : std::uint8_t { optional, required };
 
   /// Not an empty one.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "cache/key.h"
@@ -15,7 +16,7 @@ namespace {
 constexpr std::uint64_t record_version = 1;
 
 bool is_digest(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return text.size() == 64 && std::ranges::all_of(text, is_hex_digit);
 }
 
 void read_ours(JsonReader& read, JsonValue ours, LayerRecord& record) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/toml.h"
 #include "cli/configuration.h"
@@ -22,8 +23,7 @@ bool is_repository_name(std::string_view name) {
   return slash != std::string_view::npos && slash > 0 && slash + 1 < name.size() &&
          name.find('/', slash + 1) == std::string_view::npos &&
          std::ranges::all_of(name, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                  c == '-' || c == '_' || c == '.' || c == '/';
+           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '/';
          });
 }
 

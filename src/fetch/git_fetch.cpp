@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/process.h"
 
 namespace oxbow::fetch {
@@ -30,14 +31,6 @@ struct Remote {
   std::string url;      ///< where it leads
   Words configuration;  ///< that holds git to the address that answered
 };
-
-std::string lower_hex(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 // Without a look at the network.
 std::expected<Remote, FetchFailure> remote_of(const opam::Url& url, const AddressPolicy& policy) {
@@ -241,7 +234,7 @@ std::expected<CachedCommit, FetchFailure> fetch_commit(const opam::Url& url,
                                                        const AddressPolicy& policy,
                                                        const DownloadLimits& limits) {
   const std::string wanted = url.hash.value_or("HEAD");
-  CachedCommit result{{}, lower_hex(wanted), !opam::is_commit(wanted)};
+  CachedCommit result{{}, lower(wanted), !opam::is_commit(wanted)};
   TRY_ASSIGN(auto remote, remote_of(url, policy));
   const auto is_there = [&] {
     std::error_code error;

@@ -11,14 +11,6 @@
 namespace oxbow::fetch {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 // What no url may hold, as %XX.
 std::string escaped(std::string_view text) {
   std::string result;

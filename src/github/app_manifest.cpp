@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "github/json_body.h"
 #include "github/payload.h"
 
@@ -37,9 +38,8 @@ std::optional<NewApp> parse_new_app(std::string_view body) {
   app.key = payload.text({"pem"});
   app.webhook_secret = payload.text({"webhook_secret"});
   // It goes into a configuration and an address.
-  const bool is_slug = std::ranges::all_of(app.slug, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  const bool is_slug =
+      std::ranges::all_of(app.slug, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
   if (payload.error() || !is_slug) return std::nullopt;
   return app;
 }

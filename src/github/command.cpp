@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <limits>
 #include <numeric>
 #include <optional>
+
+#include "base/ascii.h"
 
 namespace oxbow::github {
 namespace {
@@ -16,12 +17,6 @@ constexpr std::size_t most_packages = 50;
 constexpr std::size_t longest_word = 200;
 constexpr std::array<std::string_view, 6> verbs = {"rerun",      "build",   "cancel",
                                                    "ok-to-test", "explain", "help"};
-
-std::string lower(std::string_view text) {
-  std::string all(text);
-  std::ranges::transform(all, all.begin(), [](unsigned char c) { return std::tolower(c); });
-  return all;
-}
 
 std::string_view without_spaces_before(std::string_view line) {
   const std::size_t at = line.find_first_not_of(' ');
@@ -95,14 +90,14 @@ std::vector<std::string> words_of(std::string_view line) {
 
 bool is_package(std::string_view word) {
   return !word.empty() && word.front() != '.' && word.front() != '-' &&
-         std::ranges::all_of(word, [](unsigned char c) {
-           return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '+' || c == '~';
+         std::ranges::all_of(word, [](char c) {
+           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '+' || c == '~';
          });
 }
 
 bool is_head(std::string_view word) {
   return word.size() >= 7 && word.size() <= 40 &&
-         std::ranges::all_of(word, [](unsigned char c) { return std::isxdigit(c) != 0; });
+         std::ranges::all_of(word, [](char c) { return hex_value(c) >= 0; });
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {

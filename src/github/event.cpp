@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "github/payload.h"
 
 namespace oxbow::github {
@@ -130,8 +130,8 @@ Event read_check_suite(Payload& payload) {
 
 bool mentions_us(std::string_view body) {
   static constexpr std::string_view word = "/oxbow";
-  return !std::ranges::search(body, word, [](unsigned char a, unsigned char b) {
-            return std::tolower(a) == std::tolower(b);
+  return !std::ranges::search(body, word, [](char a, char b) {
+            return lower(a) == lower(b);
           }).empty();
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace oxbow::github {
 namespace {
 
@@ -13,10 +15,7 @@ std::string joined(Payload::Path path) {
   return text;
 }
 
-bool is_name_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-         c == '_' || c == '.';
-}
+bool is_name_character(char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; }
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 100 && text != "." && text != ".." &&
@@ -66,8 +65,7 @@ bool Payload::flag_or_false(Path path) const {
 
 std::string Payload::commit(Path path) {
   std::string id = text(path);
-  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  if (!error_ && ((id.size() != 40 && id.size() != 64) || !std::ranges::all_of(id, is_digit))) {
+  if (!error_ && ((id.size() != 40 && id.size() != 64) || !std::ranges::all_of(id, is_hex_digit))) {
     fail_at(path, "is no commit's id");
   }
   return error_ ? "" : id;

@@ -11,14 +11,7 @@
 namespace oxbow::opam {
 namespace {
 
-bool is_ident_char(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+bool is_ident_char(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
 
 // The length of an identifier's part at the start of `text`: a run of identifier characters with
 // a letter in it, or else (where `underscore` may stand alone) a single '_'.

@@ -7,28 +7,20 @@
 #include "opam/version.h"
 
 namespace oxbow::opam {
-namespace {
-
-int lower(char c) {
-  const bool upper = c >= 'A' && c <= 'Z';
-  return static_cast<unsigned char>(c) + (upper ? 'a' - 'A' : 0);
-}
-
-}  // namespace
-
 bool is_name(std::string_view text) {
   const bool allowed = std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '+' || c == '-';
+    return is_alphanumeric(c) || c == '_' || c == '+' || c == '-';
   });
   return allowed && std::any_of(text.begin(), text.end(), is_letter);
 }
 
 int compare_names(std::string_view x, std::string_view y) {
+  const auto byte = [](char c) { return static_cast<unsigned char>(c); };
   const std::size_t shared = std::min(x.size(), y.size());
   for (std::size_t i = 0; i < shared; ++i) {
     if (x[i] == y[i]) continue;
-    if (const int order = lower(x[i]) - lower(y[i]); order != 0) return order;
-    return static_cast<unsigned char>(x[i]) - static_cast<unsigned char>(y[i]);
+    const int order = byte(lower(x[i])) - byte(lower(y[i]));
+    return order != 0 ? order : byte(x[i]) - byte(y[i]);
   }
   if (x.size() == y.size()) return 0;
   return x.size() < y.size() ? -1 : 1;

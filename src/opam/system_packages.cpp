@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "opam/normal_form.h"
 
 namespace oxbow::opam {
@@ -12,15 +13,11 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // What Debian's own policy allows, and elsewhere with capitals, taps (`a/b`) and versions (`a@1`).
 bool is_system_package(std::string_view name, bool debian) {
   const std::string_view others = debian ? "+.-" : "+.-_:@/";
   const auto fits = [&](char c) {
-    if (is_alphanumeric(c)) return !debian || c < 'A' || c > 'Z';
+    if (is_alphanumeric(c)) return !debian || !is_upper(c);
     return others.find(c) != std::string_view::npos;
   };
   return !name.empty() && name.size() <= 200 && is_alphanumeric(name.front()) &&

@@ -129,9 +129,7 @@ std::string_view basename(const Url& url) {
 
 bool is_commit(std::string_view hash) {
   return (hash.size() == 40 || hash.size() == 64) &&
-         std::all_of(hash.begin(), hash.end(), [](char c) {
-           return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-         });
+         std::all_of(hash.begin(), hash.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
 }  // namespace oxbow::opam

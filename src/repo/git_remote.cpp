@@ -4,12 +4,12 @@
 #include <git2.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file_lock.h"
 #include "base/hash.h"
 #include "repo/git_library.h"
@@ -166,8 +166,7 @@ std::string folder_name(std::string_view url) {
     name.erase(0, scheme + 3);
   }
   if (name.ends_with(".git")) name.erase(name.size() - 4);
-  std::ranges::replace_if(
-      name, [](unsigned char c) { return c >= 0x80 || (std::isalnum(c) == 0 && c != '.'); }, '-');
+  std::ranges::replace_if(name, [](char c) { return !is_alphanumeric(c) && c != '.'; }, '-');
   name.erase(0, std::min(name.find_first_not_of("-."), name.size()));
   constexpr std::size_t longest = 80;
   if (name.size() > longest) name.erase(0, name.size() - longest);

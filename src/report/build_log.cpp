@@ -13,8 +13,6 @@
 namespace oxbow::report {
 namespace {
 
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-
 // Screen is what a terminal makes of a text (ECMA-48), a line at a time: a build has no terminal,
 // so nothing moves the cursor to another line.
 class Screen {
@@ -263,7 +261,8 @@ std::string steady_path(std::string_view path) {
 // A word without numbers of three digits and more, which are those of processes and the like; what
 // looks like a hash is a number.
 std::string steady_word(std::string_view word) {
-  if (word.size() >= 8 && std::ranges::all_of(word, is_hex) && std::ranges::any_of(word, is_digit))
+  if (word.size() >= 8 && std::ranges::all_of(word, is_hex_digit) &&
+      std::ranges::any_of(word, is_digit))
     return "*";
   std::string steady;
   while (!word.empty()) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/descriptor.h"
 
 namespace oxbow::web {
@@ -43,8 +44,7 @@ fs::path newest_draft(const fs::path& platform, std::string_view key) {
 bool is_key(std::string_view key) {
   return !key.empty() && key.size() <= 200 && key.front() != '.' &&
          std::ranges::all_of(key, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                  c == '-' || c == '_' || c == '.' || c == '+';
+           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '+';
          });
 }
 

@@ -20,7 +20,7 @@ using Wait = FileLock::Wait;
 namespace {
 
 /// A file in a folder of its own.
-struct Fixture {
+struct LockFixture {
   std::optional<FileLock> take(Mode mode, Wait wait = Wait::no) const {
     auto lock = FileLock::take(file, mode, wait);
     INFO((lock ? "" : lock.error().message));
@@ -34,7 +34,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "one process locks a file once at a time, too") {
+TEST_CASE_METHOD(LockFixture, "one process locks a file once at a time, too") {
   CHECK_FALSE(FileLock::is_held(file));
   CHECK_FALSE(is_there(file));
   {
@@ -50,7 +50,7 @@ TEST_CASE_METHOD(Fixture, "one process locks a file once at a time, too") {
   CHECK(take(Mode::exclusive));
 }
 
-TEST_CASE_METHOD(Fixture, "those who share a lock hold off only who wants it alone") {
+TEST_CASE_METHOD(LockFixture, "those who share a lock hold off only who wants it alone") {
   auto first = take(Mode::shared);
   const auto second = take(Mode::shared);
   REQUIRE(first);
@@ -60,7 +60,7 @@ TEST_CASE_METHOD(Fixture, "those who share a lock hold off only who wants it alo
   CHECK_FALSE(take(Mode::exclusive));
 }
 
-TEST_CASE_METHOD(Fixture, "a thread waits for the lock of another") {
+TEST_CASE_METHOD(LockFixture, "a thread waits for the lock of another") {
   auto held = take(Mode::exclusive);
   std::jthread other([&] { CHECK(FileLock::take(file, Mode::exclusive, Wait::yes).value()); });
   held.reset();
@@ -68,7 +68,7 @@ TEST_CASE_METHOD(Fixture, "a thread waits for the lock of another") {
   CHECK_FALSE(FileLock::is_held(file));
 }
 
-TEST_CASE_METHOD(Fixture, "a lock that was moved is held once") {
+TEST_CASE_METHOD(LockFixture, "a lock that was moved is held once") {
   auto lock = take(Mode::exclusive);
   std::optional<FileLock> moved = std::move(lock);
   lock.reset();
@@ -77,7 +77,7 @@ TEST_CASE_METHOD(Fixture, "a lock that was moved is held once") {
   CHECK_FALSE(FileLock::is_held(file));
 }
 
-TEST_CASE_METHOD(Fixture, "a program that was started under a lock does not hold it") {
+TEST_CASE_METHOD(LockFixture, "a program that was started under a lock does not hold it") {
   auto lock = take(Mode::exclusive);
   const auto child = ChildProcess::start({"sleep", "600"}, "");
   REQUIRE(child);
@@ -85,7 +85,7 @@ TEST_CASE_METHOD(Fixture, "a program that was started under a lock does not hold
   CHECK_FALSE(FileLock::is_held(file));
 }
 
-TEST_CASE_METHOD(Fixture, "a child that is not yet its program does not keep a lock") {
+TEST_CASE_METHOD(LockFixture, "a child that is not yet its program does not keep a lock") {
   auto lock = take(Mode::exclusive);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "a child that is not yet its program does not keep a l
   wait_for_process(child);
 }
 
-TEST_CASE_METHOD(Fixture, "the lock of a process that was killed is free") {
+TEST_CASE_METHOD(LockFixture, "the lock of a process that was killed is free") {
   auto pipe = open_pipe();
   REQUIRE(pipe);
   const pid_t child = ::fork();
