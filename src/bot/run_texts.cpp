@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
+#include "base/duration.h"
 #include "base/untrusted.h"
 #include "report/check_markdown.h"
 #include "report/check_wording.h"
@@ -29,7 +31,7 @@ std::string link(std::string_view text, const std::string& address) {
 
 std::string about(double seconds) {
   if (seconds <= 0) return "";
-  return seconds < 60 ? "under a minute" : "about " + report::duration(seconds);
+  return seconds < 60 ? "under a minute" : "about " + duration_text(60 * std::round(seconds / 60));
 }
 
 std::string counts_line(std::size_t packages, std::size_t layers, std::size_t cached,

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/duration.h"
 #include "base/untrusted.h"
 
 namespace oxbow::cli {
@@ -42,13 +43,6 @@ void write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 
 }  // namespace
 
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(std::lround(std::clamp(seconds, 0.0, 1e9)));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
-}
-
 std::vector<std::string> status_lines(const BuildStatus& status, std::size_t width) {
   const schedule::StepCounts& counts = status.counts;
   const std::size_t failed = counts.with(Outcome::failure) + counts.with(Outcome::timed_out) +
@@ -64,12 +58,12 @@ std::vector<std::string> status_lines(const BuildStatus& status, std::size_t wid
   }
   if (room && !counts.waiting && !counts.running) return lines;
   if (room) {
-    add(numbers, fmt::format(", about {} left", duration_text(status.seconds_left)), width);
+    add(numbers, fmt::format(", about {} left", clock_text(status.seconds_left)), width);
   }
   for (const BuildStatus::Running& running : status.running) {
     const std::string_view gap = lines[1].empty() ? "  " : ", ";
     const std::string text =
-        fmt::format("{}{} ({})", gap, running.name, duration_text(running.seconds));
+        fmt::format("{}{} ({})", gap, running.name, clock_text(running.seconds));
     if (!add(lines[1], text, width)) break;
   }
   return lines;

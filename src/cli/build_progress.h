@@ -27,9 +27,6 @@ struct BuildStatus {
 /// The status as two lines (the second may be empty) of at most `width` columns.
 std::vector<std::string> status_lines(const BuildStatus& status, std::size_t width);
 
-/// "42 s", "3 min 5 s", "2 h 10 min".
-std::string duration_text(double seconds);
-
 /// BuildProgress shows at the bottom of a terminal, on standard error, how far the steps are, and
 /// above it a line for each that fails. What it shows at the bottom goes when it is destroyed.
 /// Where that is no terminal it is silent. For one thread.

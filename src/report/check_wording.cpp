@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "base/duration.h"
 #include "report/build_log.h"
 
 namespace oxbow::report {
@@ -106,7 +107,7 @@ Phrase what_failed(const FailureGroup& group) {
   if (layer == nullptr) return Phrase().words("a layer that was not looked at failed");
   if (layer->outcome == Outcome::timed_out) {
     return Phrase().words("timed out" +
-                          (layer->seconds > 0 ? " after " + duration(layer->seconds) : ""));
+                          (layer->seconds > 0 ? " after " + duration_text(layer->seconds) : ""));
   }
   if (group.error.empty()) return Phrase().words("its log does not say why");
   return Phrase().quoted(group.error);
@@ -145,15 +146,6 @@ std::vector<Step> steps_of(const TargetCheck& check) {
 }
 
 }  // namespace
-
-std::string duration(double seconds) {
-  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<std::uint64_t>(seconds);
-  if (whole < 100) return fmt::format("{} s", whole);
-  const std::uint64_t minutes = (whole + 30) / 60;
-  if (minutes < 100) return fmt::format("{} min", minutes);
-  return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-}
 
 std::string_view short_key(std::string_view key) { return key.substr(0, 12); }
 
@@ -205,7 +197,7 @@ Phrase summary(const CheckReport& report, OnlyTarget only) {
   }
   phrase.words("; ").append(built_counts(targets));
   if (report.limit) phrase.words(" (--limit " + std::to_string(*report.limit) + ")");
-  return phrase.words(", " + duration(report.seconds) + ".");
+  return phrase.words(", " + duration_text(report.seconds) + ".");
 }
 
 bool is_untouched(const TargetReport& target, const TargetCheck& check) {
@@ -331,7 +323,7 @@ StepTable CheckWording::steps(const TargetReport& target, const TargetCheck& che
     row.package.quoted(layer->package.to_string());
     row.outcome.add(weight(*layer) == 0 ? Style::bad : Style::words, spaced(name(layer->outcome)));
     if (layer->cached) row.outcome.words(", cached");
-    if (layer->seconds > 0) row.time.words(duration(layer->seconds));
+    if (layer->seconds > 0) row.time.words(duration_text(layer->seconds));
     if (of_base) {
       row.why.words("of the base, to compare with");
     } else if (because != becauses.end()) {

@@ -16,9 +16,6 @@
 /// What `oxbow check` says in words, for every renderer alike.
 namespace oxbow::report {
 
-/// Seconds as people say them: "4.5 s", "14 min", "2 h 5 min".
-std::string duration(double seconds);
-
 /// A key as far as people compare it.
 std::string_view short_key(std::string_view key);
 

