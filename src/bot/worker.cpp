@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/time.h"
 #include "bot/analysis.h"
 #include "bot/explain_answer.h"
 #include "bot/held_job.h"
@@ -26,10 +27,6 @@ constexpr std::chrono::milliseconds between_looks{50};
 constexpr std::chrono::seconds after_trouble{5};
 constexpr std::chrono::hours payloads_are_kept{24 * 90};
 constexpr std::chrono::hours redelivered_for{72};
-
-Time now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 // When a process began, as the kernel counts it; empty if there is none.
 std::string start_of(std::string_view process) {

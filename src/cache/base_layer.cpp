@@ -11,9 +11,11 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/file_lock.h"
 #include "base/process.h"
+#include "base/time.h"
 #include "base/tree_removal.h"
 
 namespace oxbow::cache {
@@ -59,9 +61,9 @@ std::pair<std::string_view, std::string_view> split_platform(std::string_view pl
 
 // mmdebstrap takes paths, patterns and lists, too, and a dash in front makes an option.
 bool is_plain_name(std::string_view text) {
-  return !text.empty() && text.front() != '-' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+.-") ==
-             std::string_view::npos;
+  return !text.empty() && text.front() != '-' && std::ranges::all_of(text, [](char c) {
+    return is_lower(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+  });
 }
 
 // Makes `opam` uid 1000, unless it is there; run in the base by root.
@@ -273,9 +275,7 @@ Result<BaseRecord> BaseLayer::fill(const BaseOrigin& origin, const fs::path& dra
              run_in(root, User::opam, initialise_opam, "initialising opam in the base", log));
   BaseRecord record;
   record.platform = platform_;
-  record.created = std::chrono::duration_cast<std::chrono::seconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
+  record.created = static_cast<std::int64_t>(to_seconds(now()));
   record.origin = origin;
   record.opam = closing_lines(printed, 1);
   TRY(write_file(draft / "base.json", to_json(record)));

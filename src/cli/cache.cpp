@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/duration.h"
 #include "base/file.h"
+#include "base/time.h"
 #include "base/untrusted.h"
 #include "cache/care.h"
 #include "cli/cache_json.h"
@@ -102,8 +104,7 @@ Result<CachedLayer> find_layer(const LayerStore& store, const std::string& prefi
 }
 
 std::string since(cache::CacheTime time) {
-  using namespace std::chrono;
-  return age_text(duration_cast<seconds>(system_clock::now() - time));
+  return age_text(std::chrono::duration<double>(now() - time).count());
 }
 
 std::string age_of(const CachedLayer& layer) {

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/interruption.h"
+#include "base/time.h"
 #include "cli/bot_configuration.h"
 #include "cli/command.h"
 #include "http/listen_address.h"
@@ -41,13 +42,10 @@ ExitCode run(const PagesArguments& arguments) {
                  {configuration->settings.cache, configuration->web, configuration->dry_run});
   const Interruption interruption;
   const StopOnInterruption stop(interruption);
-  const auto served = web::serve(
-      [&](const web::Request& request) {
-        return site.answer(request, std::chrono::time_point_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now()));
-      },
-      {.address = *address}, stop.token(),
-      [&](int port) { spdlog::info("pages on http://{}:{}/", address->host, port); });
+  const auto served =
+      web::serve([&](const web::Request& request) { return site.answer(request, now()); },
+                 {.address = *address}, stop.token(),
+                 [&](int port) { spdlog::info("pages on http://{}:{}/", address->host, port); });
   if (!served) return report_error(served.error().message);
   return ExitCode::done;
 }

@@ -57,14 +57,4 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", size, names[unit]);
 }
 
-std::string age_text(std::chrono::seconds age) {
-  constexpr std::int64_t hour = 3600;
-  constexpr std::int64_t day = 24 * hour;
-  const auto count = std::max<std::int64_t>(age.count(), 0);
-  if (count < 120) return fmt::format("{} s", count);
-  if (count < 2 * hour) return fmt::format("{} min", count / 60);
-  if (count < 2 * day) return fmt::format("{} h", count / hour);
-  return fmt::format("{} d", count / day);
-}
-
 }  // namespace oxbow::cli

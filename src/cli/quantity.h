@@ -19,7 +19,4 @@ Result<std::chrono::seconds> parse_age(std::string_view text);
 /// "1.4 GiB", "812 B".
 std::string size_text(std::uint64_t bytes);
 
-/// The one unit that fits: "3 d", "12 min".
-std::string age_text(std::chrono::seconds age);
-
 }  // namespace oxbow::cli

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "cli/bot_configuration.h"
 #include "cli/command.h"
 #include "github/event.h"
@@ -26,13 +26,12 @@ Result<std::string> replay_file(store::Deliveries& deliveries, const ReplayArgum
   if (const auto event = github::parse_event(arguments.event, *payload); !event) {
     return fail(arguments.delivery + ": " + event.error().message);
   }
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   store::Delivery delivery;
-  delivery.guid = fmt::format("replay-{}-{}", to_number(now), sha256_hex(*payload).substr(0, 12));
+  delivery.received = now();
+  delivery.guid =
+      fmt::format("replay-{}-{}", to_number(delivery.received), sha256_hex(*payload).substr(0, 12));
   delivery.event = arguments.event;
   delivery.payload = std::move(*payload);
-  delivery.received = now;
   const auto added = deliveries.add({&delivery, 1});
   if (!added) return std::unexpected(added.error());
   return delivery.guid;

@@ -8,6 +8,7 @@
 #include <stop_token>
 
 #include "base/interruption.h"
+#include "base/time.h"
 #include "base/untrusted.h"
 #include "cli/bot_configuration.h"
 #include "cli/build_arguments.h"
@@ -29,13 +30,12 @@ std::unique_ptr<github::Client> make_client(const BotConfiguration& configuratio
   if (configuration.key.empty() || configuration.app.empty()) return nullptr;
   auto key = RsaKey::parse(configuration.key, configuration.key_place);
   if (!key) return nullptr;
-  const auto now = [] {
-    return std::chrono::duration_cast<std::chrono::seconds>(
-        std::chrono::system_clock::now().time_since_epoch());
+  const auto clock = [] {
+    return std::chrono::floor<std::chrono::seconds>(now().time_since_epoch());
   };
   return std::make_unique<github::HttpClient>(
       github::HttpClient::Settings{configuration.api, configuration.app, OXBOW_VERSION, {}},
-      std::move(*key), now);
+      std::move(*key), clock);
 }
 
 // Has steps built by processes of this program.

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "opam/chosen_definition.h"
 #include "opam/definition.h"
 
@@ -27,10 +28,6 @@ using verdict::Trouble;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 // The package as it was given to us, in the layout of a repository.
@@ -241,7 +238,7 @@ auto LayerBuilder::commit(const Recipe& spec, cache::Draft draft, const LayerRes
     record.deps.push_back(layer.package);
     record.hashes.push_back(layer.key);
   }
-  record.created = now();
+  record.created = to_seconds(now());
   record.outcome = result.outcome;
   record.seconds = result.seconds;
   record.time_limit = static_cast<double>(settings_.limits.time.count());
