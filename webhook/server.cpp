@@ -7,6 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/time.h"
+#include "base/untrusted.h"
+
 namespace oxbow::webhook {
 namespace {
 
@@ -28,17 +31,7 @@ Head head_of(const http::IncomingRequest& request) {
 }
 
 // What a stranger sent, for the log.
-std::string shown(std::string_view text) {
-  std::string line(text.substr(0, 100));
-  for (char& c : line) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return line.empty() ? "-" : line;
-}
-
-Time now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
+std::string shown(std::string_view text) { return text.empty() ? "-" : printable(text, 100); }
 
 /// Intake answers the requests.
 class Intake {

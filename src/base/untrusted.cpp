@@ -123,6 +123,29 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string printable(std::string_view text, std::size_t bytes) {
+  // No byte gets shorter, so what comes later is cut anyway.
+  return shortened(printable(text.substr(0, bytes + 1)), bytes);
+}
+
+std::string in_one_line(std::string_view text, std::size_t bytes) {
+  constexpr std::string_view white = " \t\r\n";
+  std::string line;
+  while (line.size() <= bytes) {
+    const std::size_t begin = std::min(text.find_first_not_of(white), text.size());
+    const bool is_new_line = text.substr(0, begin).find_first_of("\r\n") != std::string_view::npos;
+    if (!line.empty() && begin < text.size()) {
+      line += is_new_line ? " " : std::string(text.substr(0, begin));
+    }
+    text.remove_prefix(begin);
+    if (text.empty()) break;
+    const std::size_t end = std::min(text.find_first_of(white), text.size());
+    line += text.substr(0, std::min(end, bytes + 1));
+    text.remove_prefix(end);
+  }
+  return printable(line, bytes);
+}
+
 std::string shortened(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return std::string(text);
   std::size_t end = bytes < ellipsis.size() ? 0 : bytes - ellipsis.size();

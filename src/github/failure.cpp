@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "base/untrusted.h"
+
 namespace oxbow::github {
 namespace {
 
@@ -20,16 +22,6 @@ std::optional<std::chrono::seconds> seconds(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
   return std::chrono::seconds(number);
-}
-
-// GitHub's message, for a line of a log: whatever it is, it steers no terminal.
-std::string shown(std::string_view body) {
-  std::string text;
-  for (const char c : body.substr(0, quoted)) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += byte < 0x20 || byte >= 0x7F ? ' ' : c;
-  }
-  return text;
 }
 
 bool speaks_of_limits(std::string_view body) {
@@ -55,10 +47,10 @@ Failure judge(const http::Answer& answer, std::chrono::seconds now) {
   using Kind = Failure::Kind;
   Failure failure;
   if (answer.status == 0) {
-    failure.message = "no answer: " + shown(answer.trouble);
+    failure.message = "no answer: " + in_one_line(answer.trouble, quoted);
     return failure;
   }
-  failure.message = fmt::format("status {}: {}", answer.status, shown(answer.body));
+  failure.message = fmt::format("status {}: {}", answer.status, in_one_line(answer.body, quoted));
   failure.wait = asked_rest(answer, now);
   const bool limited = failure.wait.has_value() || speaks_of_limits(answer.body);
   if (answer.status == 429 || (answer.status == 403 && limited)) {

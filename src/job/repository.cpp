@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/untrusted.h"
 #include "repo/directory.h"
 #include "repo/git_remote.h"
 #include "repo/snapshot.h"
@@ -52,7 +53,7 @@ std::string conflict_text(const repo::Revision& base, const repo::Revision& head
   constexpr std::size_t told = 5;
   std::string paths;
   for (std::size_t i = 0; i < std::min(told, conflicts.paths.size()); ++i) {
-    paths += (paths.empty() ? "" : ", ") + repo::escaped(conflicts.paths[i]);
+    paths += (paths.empty() ? "" : ", ") + printable(conflicts.paths[i]);
   }
   if (conflicts.paths.size() > told) {
     paths += " and " + std::to_string(conflicts.paths.size() - told) + " more";

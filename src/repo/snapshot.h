@@ -107,7 +107,4 @@ struct ExtraFile {
 /// cannot be read or folders are nested deeper than 64.
 Result<std::vector<ExtraFile>> files(const TreeSource& source, const ObjectId& tree);
 
-/// `text` with control characters and backslashes written as in "\x1b", to be shown to people.
-std::string escaped(std::string_view text);
-
 }  // namespace oxbow::repo

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/untrusted.h"
 #include "opam/package_id.h"
 #include "opam/version.h"
 #include "repo/snapshot.h"
@@ -41,14 +42,14 @@ std::optional<std::string> bad_package_name(std::string_view parent, std::string
     return fmt::format(
         "not NAME.VERSION: '{}' is no package name, which has letters, digits, _, + "
         "and -, and at least one letter",
-        escaped(name));
+        printable(name));
   }
   if (directory.size() == dot + 1) return "not NAME.VERSION: no version after the dot";
   if (!opam::is_version(directory.substr(dot + 1))) {
     return fmt::format(
         "not NAME.VERSION: '{}' is no version, which has letters, digits, ., _, +, "
         "~ and -",
-        escaped(directory.substr(dot + 1)));
+        printable(directory.substr(dot + 1)));
   }
   if (name != parent) {
     return fmt::format("package '{}' is expected under packages/{}", name, name);
@@ -78,7 +79,7 @@ class NameReader {
  private:
   void add_oddity(const std::string& path, std::string message) {
     directory_.oddities.push_back(
-        {escaped("packages/" + directory_.name + "/" + path), std::move(message)});
+        {printable("packages/" + directory_.name + "/" + path), std::move(message)});
   }
 
   std::optional<Error> add_version(const TreeEntry& entry) {
@@ -144,7 +145,7 @@ std::optional<Error> add_files(const TreeSource& source, const ObjectId& tree,
                                std::vector<ExtraFile>& found) {
   if (depth > deepest_folder) {
     return Error{
-        fmt::format("{}: folders are nested deeper than {}", escaped(prefix), deepest_folder)};
+        fmt::format("{}: folders are nested deeper than {}", printable(prefix), deepest_folder)};
   }
   const auto entries = source.list(tree);
   if (!entries) return entries.error();
@@ -173,7 +174,7 @@ Result<Snapshot> SnapshotReader::read(const TreeSource& source, const ObjectId& 
   std::vector<Oddity> oddities;
   for (const TreeEntry& entry : entries) {
     if (auto wrong = not_a_directory(entry)) {
-      oddities.push_back({escaped("packages/" + entry.name), std::move(*wrong)});
+      oddities.push_back({printable("packages/" + entry.name), std::move(*wrong)});
     }
   }
   std::erase_if(entries, [](const auto& entry) { return entry.kind != EntryKind::directory; });
@@ -213,19 +214,6 @@ Result<std::vector<ExtraFile>> files(const TreeSource& source, const ObjectId& t
   if (auto error = add_files(source, tree, "", 0, found)) return std::unexpected(std::move(*error));
   std::ranges::sort(found, {}, &ExtraFile::path);
   return found;
-}
-
-std::string escaped(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || c == '\\') {
-      shown += fmt::format("\\x{:02x}", byte);
-    } else {
-      shown.push_back(c);
-    }
-  }
-  return shown;
 }
 
 }  // namespace oxbow::repo

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/untrusted.h"
 #include "layer/report.h"
 
 namespace oxbow::schedule {
@@ -13,15 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// `text` without what is white around it, in one line.
-std::string in_a_line(std::string_view text) {
-  constexpr std::string_view white = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(white);
-  if (begin == std::string_view::npos) return "";
-  std::string line(text.substr(begin, text.find_last_not_of(white) + 1 - begin));
-  std::ranges::replace_if(line, [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
-  return line;
-}
+constexpr std::size_t longest_complaint = 4096;
 
 std::string status_text(int status) {
   return status > 128 ? fmt::format("was ended by signal {}", status - 128)
@@ -33,7 +26,7 @@ StepEnd no_report(StepIndex step, const std::string& what, const std::string& co
   end.step = step;
   end.result.outcome = verdict::Outcome::internal_error;
   end.result.trouble = verdict::Trouble::sandbox;
-  const std::string said = in_a_line(complaints);
+  const std::string said = in_one_line(complaints, longest_complaint);
   end.result.message = "the process of the step " + what + (said.empty() ? "" : ": " + said);
   return end;
 }
@@ -41,7 +34,7 @@ StepEnd no_report(StepIndex step, const std::string& what, const std::string& co
 StepEnd end_of(StepIndex step, int status, const ChildProcess& process) {
   auto report = layer::parse_layer_report(process.printed());
   if (!report) {
-    const std::string text = in_a_line(process.printed());
+    const std::string text = in_one_line(process.printed(), longest_complaint);
     return no_report(step,
                      fmt::format("{} and gave no result ({})", status_text(status),
                                  text.empty() ? "it printed nothing" : report.error().message),

@@ -39,3 +39,19 @@ TEST_CASE("a text is shortened between characters") {
   CHECK(shortened("\xC3\xA9\xC3\xA9\xC3\xA9", 4) == "\xE2\x80\xA6");
   CHECK(shortened("\xC3\xA9\xC3\xA9\xC3\xA9", 5) == "\xC3\xA9\xE2\x80\xA6");
 }
+
+TEST_CASE("what is shown of a text may have a bound") {
+  CHECK(printable("a\nb", 4) == "a\\nb");
+  CHECK(printable("a\nbc", 4) == "a\xE2\x80\xA6");
+  CHECK(printable("abc\xC3", 4) == "a\xE2\x80\xA6");
+  CHECK(printable(std::string(1'000'000, 'x'), 5) == "xx\xE2\x80\xA6");
+}
+
+TEST_CASE("prose of several lines is told in one") {
+  CHECK(in_one_line("  a  b \n\n c\r\n", 100) == "a  b c");
+  CHECK(in_one_line("a\n\x1b[1mb", 100) == "a \\x1b[1mb");
+  CHECK(in_one_line(" \n ", 100).empty());
+  CHECK(in_one_line("", 100).empty());
+  CHECK(in_one_line("one two\nthree", 8) == "one t\xE2\x80\xA6");
+  CHECK(in_one_line("one two\nthree", 13) == "one two three");
+}

@@ -118,7 +118,7 @@ TEST_CASE("what is not laid out as a package is left out and reported") {
              Contains("a symlink"));
   CHECK_THAT(oddity({"packages/foo/foo.1\x1b[2J/opam", ""}, "packages/foo/foo.1\\x1b[2J"),
              Contains("'1\\x1b[2J'"));
-  CHECK_THAT(oddity({"packages/a\nb", ""}, "packages/a\\x0ab"), Contains("a file"));
+  CHECK_THAT(oddity({"packages/a\nb", ""}, "packages/a\\nb"), Contains("a file"));
 }
 
 TEST_CASE("files that is no directory is reported, and the package kept") {
