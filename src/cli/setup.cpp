@@ -1,9 +1,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -12,7 +10,8 @@
 
 #include "base/descriptor.h"
 #include "base/file.h"
-#include "base/hash.h"
+#include "base/percent.h"
+#include "base/random.h"
 #include "base/untrusted.h"
 #include "cli/command.h"
 #include "github/app_manifest.h"
@@ -35,13 +34,6 @@ struct SetupArguments {
   std::string api = "https://api.github.com";
   int port = 8472;
 };
-
-// What a link that somebody else made up cannot hold.
-std::string random_text() {
-  std::array<char, 32> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return "";
-  return sha256_hex({bytes.data(), bytes.size()}).substr(0, 32);
-}
 
 std::string configuration_text(const SetupArguments& arguments, const github::NewApp& app) {
   return fmt::format(
@@ -88,16 +80,11 @@ branches = ["main"]
 Result<void> write_private(const fs::path& file, std::string_view text) {
   Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!descriptor) return fail(system_message(file, errno));
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor.get(), text.data(), text.size());
-    if (written <= 0) return fail(system_message(file, errno));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (!descriptor.close()) return fail(system_message(file, errno));
-  return {};
+  if (write_all(descriptor.get(), text) && descriptor.close()) return {};
+  return fail(system_message(file, errno));
 }
 
-Result<void> write_all(const SetupArguments& arguments, const github::NewApp& app) {
+Result<void> write_files(const SetupArguments& arguments, const github::NewApp& app) {
   const fs::path folder = arguments.folder;
   auto written = write_private(folder / "app.pem", app.key);
   if (written) written = write_private(folder / "webhook-secret", app.webhook_secret + "\n");
@@ -110,7 +97,9 @@ Result<void> write_all(const SetupArguments& arguments, const github::NewApp& ap
 // The one visit of a browser that makes the app.
 class Visit {
  public:
-  explicit Visit(const SetupArguments& arguments) : arguments_(&arguments), state_(random_text()) {}
+  /// `state` is what a link that somebody else made up cannot hold.
+  Visit(const SetupArguments& arguments, std::string state)
+      : arguments_(&arguments), state_(std::move(state)) {}
 
   web::Response answer(const web::Request& request) {
     web::Response response;
@@ -143,7 +132,7 @@ class Visit {
     const std::string place =
         arguments_->organization.empty()
             ? "/settings/apps/new"
-            : "/organizations/" + web::path_part(arguments_->organization) + "/settings/apps/new";
+            : "/organizations/" + percent_encoded(arguments_->organization) + "/settings/apps/new";
     const std::string manifest =
         github::app_manifest(arguments_->name, arguments_->url,
                              fmt::format("http://127.0.0.1:{}/created", arguments_->port));
@@ -172,7 +161,7 @@ class Visit {
     }
     http::Request conversion;
     conversion.url =
-        arguments_->api + "/app-manifests/" + web::path_part(code->second) + "/conversions";
+        arguments_->api + "/app-manifests/" + percent_encoded(code->second) + "/conversions";
     conversion.method = "POST";
     conversion.headers = {{"Accept", "application/vnd.github+json"}, {"User-Agent", OXBOW_VERSION}};
     const auto answer = http::exchange(conversion, {});
@@ -181,8 +170,8 @@ class Visit {
       return fail(
           fmt::format("GitHub did not make the app (status {}); begin again at /", answer.status));
     }
-    TRY(write_all(*arguments_, *app));
-    address_ = arguments_->web + "/apps/" + web::path_part(app->slug) + "/installations/new";
+    TRY(write_files(*arguments_, *app));
+    address_ = arguments_->web + "/apps/" + percent_encoded(app->slug) + "/installations/new";
     return {};
   }
 
@@ -204,7 +193,9 @@ ExitCode run(const SetupArguments& arguments) {
                           " is there already; move it away to set up anew");
     }
   }
-  Visit visit(arguments);
+  auto state = random_text();
+  if (!state) return report_error(state.error().message);
+  Visit visit(arguments, *std::move(state));
   std::stop_source done;
   const auto served = web::serve(
       [&](const web::Request& request) {

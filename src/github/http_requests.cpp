@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/percent.h"
 #include "github/http_answers.h"
 #include "github/http_client.h"
 #include "github/json_body.h"
@@ -12,26 +13,11 @@
 namespace oxbow::github {
 namespace {
 
-// A part of a path, whatever it holds.
-std::string escaped(std::string_view part) {
-  std::string text;
-  for (const char c : part) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      text += c;
-    } else {
-      text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return text;
-}
-
 std::string path(const Place& place, std::string_view rest) {
   const std::string_view name = place.repository;
   const std::size_t slash = std::min(name.find('/'), name.size());
-  return "/repos/" + escaped(name.substr(0, slash)) + "/" +
-         escaped(name.substr(std::min(slash + 1, name.size()))) + std::string(rest);
+  return "/repos/" + percent_encoded(name.substr(0, slash)) + "/" +
+         percent_encoded(name.substr(std::min(slash + 1, name.size()))) + std::string(rest);
 }
 
 Failure not_understood(std::string_view what) {
@@ -76,7 +62,7 @@ Answer<std::string> HttpClient::create_check(const Place& place, std::string_vie
 
 Answer<void> HttpClient::update_check(const Place& place, std::string_view id,
                                       std::string_view body) {
-  return nothing_of(ask(place, "PATCH", path(place, "/check-runs/" + escaped(id)), body));
+  return nothing_of(ask(place, "PATCH", path(place, "/check-runs/" + percent_encoded(id)), body));
 }
 
 Answer<std::string> HttpClient::create_comment(const Place& place, std::int64_t pull,
@@ -88,7 +74,7 @@ Answer<std::string> HttpClient::create_comment(const Place& place, std::int64_t 
 Answer<void> HttpClient::update_comment(const Place& place, std::string_view id,
                                         std::string_view text) {
   return nothing_of(
-      ask(place, "PATCH", path(place, "/issues/comments/" + escaped(id)), text_body(text)));
+      ask(place, "PATCH", path(place, "/issues/comments/" + percent_encoded(id)), text_body(text)));
 }
 
 Answer<void> HttpClient::create_label(const Place& place, std::string_view name,
@@ -108,7 +94,8 @@ Answer<void> HttpClient::add_label(const Place& place, std::int64_t pull, std::s
 Answer<void> HttpClient::remove_label(const Place& place, std::int64_t pull,
                                       std::string_view name) {
   return nothing_of(
-      ask(place, "DELETE", path(place, fmt::format("/issues/{}/labels/{}", pull, escaped(name)))));
+      ask(place, "DELETE",
+          path(place, fmt::format("/issues/{}/labels/{}", pull, percent_encoded(name)))));
 }
 
 Answer<void> HttpClient::react(const Place& place, std::string_view comment,
@@ -116,19 +103,21 @@ Answer<void> HttpClient::react(const Place& place, std::string_view comment,
   JsonBody body;
   body.field("content", content);
   return nothing_of(ask(place, "POST",
-                        path(place, "/issues/comments/" + escaped(comment) + "/reactions"),
+                        path(place, "/issues/comments/" + percent_encoded(comment) + "/reactions"),
                         body.text()));
 }
 
 Answer<void> HttpClient::redeliver(std::string_view delivery) {
-  return nothing_of(as_app("POST", "/app/hook/deliveries/" + escaped(delivery) + "/attempts"));
+  return nothing_of(
+      as_app("POST", "/app/hook/deliveries/" + percent_encoded(delivery) + "/attempts"));
 }
 
 Answer<std::vector<RemoteCheck>> HttpClient::checks(const Place& place, std::string_view head,
                                                     std::string_view name) {
   TRY_ASSIGN(const auto pages,
-             ask_pages(place, path(place, "/commits/" + escaped(head) + "/check-runs?check_name=" +
-                                              escaped(name) + "&filter=all&per_page=100")));
+             ask_pages(place, path(place, "/commits/" + percent_encoded(head) +
+                                              "/check-runs?check_name=" + percent_encoded(name) +
+                                              "&filter=all&per_page=100")));
   std::vector<RemoteCheck> checks;
   for (const http::Answer& page : pages) add_checks(page.body, checks);
   return checks;
@@ -153,7 +142,8 @@ Answer<std::vector<std::string>> HttpClient::labels(const Place& place, std::int
 }
 
 Answer<Permission> HttpClient::permission(const Place& place, std::string_view user) {
-  auto answer = ask(place, "GET", path(place, "/collaborators/" + escaped(user) + "/permission"));
+  auto answer =
+      ask(place, "GET", path(place, "/collaborators/" + percent_encoded(user) + "/permission"));
   // Who is not known there may do nothing.
   if (!answer && answer.error().kind == Failure::Kind::gone) return Permission::none;
   if (!answer) return std::unexpected(std::move(answer.error()));

@@ -1,7 +1,5 @@
 #include "web/html.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/untrusted.h"
@@ -41,16 +39,6 @@ Html link(std::string_view address, const Html& content) {
                        address.starts_with("https://") || address.starts_with("http://");
   if (!is_safe) return content;
   return Html("<a href=\"") + text(address) + "\">" + content + "</a>";
-}
-
-std::string path_part(std::string_view any) {
-  std::string part;
-  for (const char c : any) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                          (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-    part += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return part;
 }
 
 }  // namespace oxbow::web

@@ -42,10 +42,7 @@ Html lines(std::string_view any);
 Html number(std::integral auto value) { return text(std::to_string(value)); }
 
 /// A link to a page of ours or to an https address; `address` is put together by us of parts that
-/// were checked or path_part()ed.
+/// were checked or percent_encoded().
 Html link(std::string_view address, const Html& content);
-
-/// A part of a path in an address, whatever it holds.
-std::string path_part(std::string_view any);
 
 }  // namespace oxbow::web

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/duration.h"
+#include "base/percent.h"
 #include "report/build_log.h"
 
 namespace oxbow::web {
@@ -38,7 +40,7 @@ Html time(Time at) {
 
 Html seconds(double value) {
   if (value <= 0) return "";
-  return text(value < 100 ? fmt::format("{:.1f} s", value) : fmt::format("{:.0f} min", value / 60));
+  return text(duration_text(value));
 }
 
 // The style sheet's classes.
@@ -78,7 +80,7 @@ Html subject(const PageFacts& facts, const Run& run) {
 
 Html commit(const PageFacts& facts, const Run& run, const std::string& id) {
   if (id.empty()) return "";
-  return link(facts.github + "/" + run.subject.repository + "/commit/" + path_part(id),
+  return link(facts.github + "/" + run.subject.repository + "/commit/" + percent_encoded(id),
               Html("<code>") + text(std::string_view(id).substr(0, 10)) + "</code>");
 }
 
@@ -90,7 +92,7 @@ Html counts(std::size_t packages, std::size_t layers, std::size_t cached) {
 Html layer_row(const Run& run, const store::RunLayer& layer) {
   const bool is_done = layer.state == LayerState::done;
   const std::string log =
-      run_address(run) + "/log/" + std::to_string(layer.target) + "/" + path_part(layer.key);
+      run_address(run) + "/log/" + std::to_string(layer.target) + "/" + percent_encoded(layer.key);
   return Html("<tr><td>") + number(layer.target) + "</td><td>" + text(layer.package) +
          "</td><td class=\"" + text(is_done && layer.outcome ? class_of(*layer.outcome) : "") +
          "\">" + text(!is_done && layer.cached ? "cached" : state_of(layer)) + "</td><td>" +
