@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "base/file.h"
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
 
@@ -109,13 +109,9 @@ Result<std::vector<opam::Target>> StackArguments::targets() const {
 void ChangeArguments::add_to(CLI::App& command) {
   stack.add_repositories(command, false);
   stack.add_targets(command, false);
-  static const std::map<std::string, job::Scope> scopes = {{"overlay", job::Scope::overlay},
-                                                           {"stack", job::Scope::stack}};
-  command
-      .add_option("--scope", scope,
-                  "what is solved for: the packages of the first repository, or of all")
-      ->transform(CLI::CheckedTransformer(scopes, CLI::ignore_case))
-      ->default_str("overlay");
+  add_choice<job::Scope>(command, "--scope", scope,
+                         "what is solved for: the packages of the first repository, or of all",
+                         {{"overlay", job::Scope::overlay}, {"stack", job::Scope::stack}}, true);
 }
 
 Result<job::PlanRequest> ChangeArguments::open(job::Progress& progress) const {
@@ -183,11 +179,9 @@ std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& lo
 }
 
 void add_format(CLI::App& command, Format& format) {
-  static const std::map<std::string, Format> formats = {
-      {"text", Format::text}, {"markdown", Format::markdown}, {"json", Format::json}};
-  command.add_option("--format", format, "text, markdown or json")
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
-      ->default_str("text");
+  add_choice<Format>(
+      command, "--format", format, "how the answer is written",
+      {{"text", Format::text}, {"markdown", Format::markdown}, {"json", Format::json}}, true);
   command.add_flag_callback(
       "--json", [&format] { format = Format::json; }, "the same as --format json");
 }

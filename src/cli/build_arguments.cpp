@@ -1,18 +1,12 @@
 #include "cli/build_arguments.h"
 
-#include <map>
 #include <system_error>
 #include <utility>
 
+#include "cli/choice.h"
 #include "cli/command.h"
 
 namespace oxbow::cli {
-namespace {
-
-const std::map<std::string, sandbox::SandboxKind> kinds = {{"runc", sandbox::SandboxKind::runc},
-                                                           {"bwrap", sandbox::SandboxKind::bwrap}};
-
-}  // namespace
 
 void PlaceArguments::add_to(CLI::App& command) {
   // Containers know no current directory, and runc takes no path that leads through a link.
@@ -26,8 +20,9 @@ void PlaceArguments::add_to(CLI::App& command) {
           },
           "the cache of layers")
       ->required();
-  command.add_option("--sandbox", kind, "runc or bwrap (default: runc if it is installed)")
-      ->transform(CLI::CheckedTransformer(kinds));
+  add_choice<sandbox::SandboxKind>(
+      command, "--sandbox", kind, "what builds run in (default: runc if it is installed)",
+      {{"runc", sandbox::SandboxKind::runc}, {"bwrap", sandbox::SandboxKind::bwrap}}, false);
 }
 
 void BuildArguments::add_to(CLI::App& command) {

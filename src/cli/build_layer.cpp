@@ -1,10 +1,10 @@
 #include <cstdio>
-#include <map>
 #include <string>
 
 #include "base/file.h"
 #include "base/interruption.h"
 #include "cli/build_arguments.h"
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "layer/builder.h"
 #include "layer/report.h"
@@ -69,13 +69,10 @@ Command add_build_layer(CLI::App& program) {
   arguments->place.add_to(*command);
   command->add_option("--spec", arguments->spec, "what to build, and how: a file of JSON")
       ->required();
-  static const std::map<std::string, cache::LayerStore::Wait> waits = {
-      {"wait", cache::LayerStore::Wait::yes}, {"come-back", cache::LayerStore::Wait::no}};
-  command
-      ->add_option("--if-busy", arguments->if_busy,
-                   "wait or come-back, if another process is building the layer")
-      ->transform(CLI::CheckedTransformer(waits))
-      ->default_str("wait");
+  using Wait = cache::LayerStore::Wait;
+  add_choice<Wait>(*command, "--if-busy", arguments->if_busy,
+                   "what to do if another process is building the layer",
+                   {{"wait", Wait::yes}, {"come-back", Wait::no}}, true);
   command->add_flag("--json", arguments->json, "say what became of it as a line of JSON");
   command->footer(
       "Exit codes: 0 it is built, 1 its build fails, 2 it could not be tried.\n\n"

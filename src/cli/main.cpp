@@ -1,3 +1,6 @@
+#include <poll.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -26,11 +29,16 @@ void report_warning(std::string_view message) {
 
 namespace {
 
-// A full disk or a closed pipe must not look like an answer.
+// Whoever reads our output has closed it, as head does when it has seen enough.
+bool has_no_reader() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+// A full disk must not look like an answer. Where nobody reads on, what the command found stands.
 int finished(ExitCode code) {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    code = report_error("the output cannot be written");
-  }
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (!is_written && !has_no_reader()) code = report_error("the output cannot be written");
   return static_cast<int>(code);
 }
 
