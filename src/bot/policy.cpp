@@ -1,13 +1,13 @@
 #include "bot/policy.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/ascii.h"
 
 namespace oxbow::bot {
 
 bool is_same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return is_same_but_for_case(a, b);
 }
 
 const TestedRepository* Policy::find(std::string_view repository) const {
