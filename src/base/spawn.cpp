@@ -86,9 +86,10 @@ Result<Spawned> spawn(const SpawnRequest& request) {
   };
   auto pipe = open_pipe();
   if (!pipe) return cannot_start(pipe.error().message);
-  const Child child{request, exec_words(request.arguments),
-                    exec_words(request.environment.value_or(std::vector<std::string>())),
-                    pipe->write.get(), ::getpid()};
+  const auto environment =
+      request.environment ? exec_words(*request.environment) : std::vector<char*>{};
+  const Child child{request, exec_words(request.arguments), environment, pipe->write.get(),
+                    ::getpid()};
   Spawned spawned;
   {
     const BlockedSignals blocked;

@@ -99,11 +99,13 @@ TEST_CASE("what a program leaves behind holds up nobody") {
 }
 
 TEST_CASE("a program gets the environment and the folder that are asked for") {
-  const auto end = run_process({.arguments = {"/bin/sh", "-c", "echo $OXBOW_TEST; pwd"},
-                                .environment = {{"OXBOW_TEST=here"}},
-                                .directory = "/"});
+  const std::string a_long_one = "somewhere that takes memory of its own";
+  const auto end = run_process(
+      {.arguments = {"/bin/sh", "-c", "echo $OXBOW_TEST; echo $OXBOW_LONG; pwd"},
+       .environment = std::vector<std::string>{"OXBOW_TEST=here", "OXBOW_LONG=" + a_long_one},
+       .directory = "/"});
   REQUIRE(end);
-  CHECK(end->output == "here\n/\n");
+  CHECK(end->output == "here\n" + a_long_one + "\n/\n");
 }
 
 TEST_CASE("a program that cannot be started is an error that says why") {
