@@ -94,7 +94,7 @@ class SourceFetch {
     std::optional<FetchFailure> worst;
     for (const opam::Url& url : urls) {
       auto got = get(url);
-      if (got || got.error().kind == Kind::cache) return got;
+      if (got) return got;
       if (!worst || weight(got.error().kind) > weight(worst->kind)) {
         worst = std::move(got.error());
       }

@@ -297,6 +297,15 @@ TEST_CASE("of two processes that make one base the second is refused") {
   CHECK(status == 0);
 }
 
+TEST_CASE("a file with two names takes its room once") {
+  const Scratch scratch;
+  fs::create_directories(scratch / "tree/sub");
+  std::ofstream(scratch / "tree/one") << std::string(1000, 'x');
+  std::ofstream(scratch / "tree/other") << std::string(10, 'x');
+  fs::create_hard_link(scratch / "tree/one", scratch / "tree/sub/again");
+  CHECK(tree_bytes(scratch / "tree") == 1010);
+}
+
 TEST_CASE("who is not root is told so") {
   const bool root = ::geteuid() == 0;
   const Scratch scratch;

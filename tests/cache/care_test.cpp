@@ -1,7 +1,12 @@
 #include "cache/care.h"
 
+#include <array>
+#include <atomic>
 #include <csignal>
+#include <thread>
 
+#include "base/file.h"
+#include "base/file_lock.h"
 #include "tests/cache/scratch_cache.h"
 
 using namespace oxbow;
@@ -48,6 +53,19 @@ Texts broken_in(const ScratchCache& cache, RemoveBroken remove = RemoveBroken::n
     CHECK(layer.put_aside == (remove == RemoveBroken::yes));
   }
   return broken;
+}
+
+// Whether somebody waits for a lock on a file.
+bool is_waited_for(const fs::path& file) {
+  struct stat status{};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  // "NUMBER: -> KIND … DEVICE:INODE BEGIN END"
+  const std::string inode = ":" + std::to_string(status.st_ino) + " ";
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    if (line.find("->") != std::string::npos && line.find(inode) != std::string::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -276,4 +294,53 @@ TEST_CASE("verify leaves a broken layer to who is at it") {
   REQUIRE(verification->broken.size() == 1);
   CHECK_FALSE(verification->broken[0].put_aside);
   CHECK(cache.store.keys() == Texts{"k"});
+}
+
+TEST_CASE("a layer that was built again since it was listed stays") {
+  const ScratchCache cache;
+  cache.layer("k");
+  cache.used("k", hours(100));
+  // Platforms are listed one after the other, and this one comes last.
+  const LayerStore last(cache.path(), "zz");
+  const fs::path lock = last.folder() / ".gc.lock";
+  fs::create_directories(last.folder());
+  auto held = FileLock::take(lock, FileLock::Mode::exclusive, FileLock::Wait::yes);
+  REQUIRE(held);
+  const std::array stores = {cache.store, last};
+  Result<Collection> collection = fail("not begun");
+  std::jthread collector([&] { collection = collect(stores, {.max_bytes = 0}); });
+  while (!is_waited_for(lock)) std::this_thread::yield();
+  cache.used("k", hours(0));
+  held->reset();
+  collector.join();
+  REQUIRE(collection);
+  CHECK(collection->removed.empty());
+  CHECK(fs::exists(cache.store.path("k")));
+}
+
+TEST_CASE("what is put aside is kept for a day from then on") {
+  const ScratchCache cache;
+  cache.layer("k");
+  cache.used("k", hours(1000));
+  REQUIRE(cache.store.put_aside("k"));
+  CHECK(names_of(collected(cache, {})) == Texts{});
+  CHECK(fs::exists(cache.store.folder() / ".broken-k"));
+}
+
+TEST_CASE("a layer that is replaced while it is verified is not broken") {
+  const ScratchCache cache;
+  cache.layer("k");
+  std::atomic<bool> enough = false;
+  std::jthread writer([&] {
+    for (int i = 0; !enough; ++i) {
+      LayerRecord record = record_of("p");
+      record.created += i;
+      [[maybe_unused]] const auto done = commit_layer(cache.store, "k", record, std::to_string(i));
+    }
+  });
+  Texts broken;
+  for (int i = 0; i < 300 && broken.empty(); ++i) broken = broken_in(cache);
+  enough = true;
+  writer.join();
+  CHECK(broken == Texts{});
 }

@@ -219,6 +219,20 @@ TEST_CASE("all of a package's sources have their time together") {
   CHECK(server.connections() < 12);
 }
 
+TEST_CASE("a local file above the limit is refused before it is copied") {
+  Fetcher fetcher;
+  fetcher.settings.policy.local_files = true;
+  fetcher.settings.limits.bytes = 1000;
+  const fs::path file = fetcher.scratch / "local";
+  REQUIRE(write_file(file, std::string(1000, 'x')));
+  CHECK(fetcher.text(fetcher.file(url_section(file.string(), ""))) == std::string(1000, 'x'));
+  REQUIRE(write_file(file, std::string(1001, 'x')));
+  fs::remove_all(fetcher.cache.folder());
+  const FetchFailure failure = fetcher.failure(url_section(file.string(), ""));
+  CHECK(failure.kind == Kind::refused);
+  CHECK(failure.message.find("longer than 1000 bytes") != std::string::npos);
+}
+
 TEST_CASE("several may fetch the same file at once") {
   const std::string body(200000, 'x');
   const WebServer server = files({{"/a", body}});

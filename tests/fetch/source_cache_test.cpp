@@ -47,6 +47,28 @@ TEST_CASE("a file lies where opam's download cache has it, under every checksum"
   CHECK(std::distance(fs::directory_iterator(cache.folder()), {}) == 2);
 }
 
+TEST_CASE("a repository may be read by everybody, whatever our umask is") {
+  const ScratchSources scratch;
+  const SourceCache cache(scratch / "cache");
+  const auto unfinished = cache.begin();
+  REQUIRE(unfinished);
+  fs::create_directories(unfinished->repository());
+  REQUIRE(::chmod(unfinished->repository().c_str(), 0700) == 0);
+  const mode_t before = ::umask(077);
+  REQUIRE(cache.keep_repository(*unfinished, "https://h/r", "c0ffee"));
+  ::umask(before);
+  CHECK(mode(cache.repository("https://h/r", "c0ffee")) == 0755);
+  CHECK(mode(cache.repository("https://h/r", "c0ffee").parent_path()) == 0755);
+}
+
+TEST_CASE("a link in the cache is not followed") {
+  const ScratchSources scratch;
+  REQUIRE(write_file(scratch / "elsewhere", "abc"));
+  fs::create_symlink(scratch / "elsewhere", scratch / "link");
+  CHECK(digests(scratch / "elsewhere", {HashKind::sha256}));
+  CHECK_FALSE(digests(scratch / "link", {HashKind::sha256}));
+}
+
 TEST_CASE("a file is found by any of its checksums, and lies under all of them then") {
   const ScratchSources scratch;
   const SourceCache cache(scratch / "cache");

@@ -79,6 +79,10 @@ TEST_CASE("what is misspelt is answered by the nearest, and nonsense by nothing"
   CHECK(told("/oxbow explain a b") == Texts{"? -> /oxbow explain PACKAGE"});
 }
 
+TEST_CASE("no word of a command is longer than 200 bytes") {
+  CHECK(told("/oxbow rerun " + std::string(201, 'a')) == Texts{"rerun " + std::string(200, 'a')});
+}
+
 TEST_CASE("a comment has at most ten commands") {
   std::string many;
   for (int i = 0; i < 50; ++i) many += "/oxbow help\n";

@@ -151,3 +151,16 @@ TEST_CASE("deep nesting is no danger") {
   CHECK_THAT(error("push", deep), Contains("no JSON object"));
   CHECK_THAT(error("push", "{\"ref\":" + deep + "}"), Contains("ref is no text"));
 }
+
+TEST_CASE("of an installation on very many repositories the first hundred are told") {
+  std::string repositories;
+  for (int i = 0; i < 150; ++i) {
+    repositories +=
+        std::string(i == 0 ? "" : ",") + R"({"full_name":"o/r)" + std::to_string(i) + R"("})";
+  }
+  const auto installation = std::get<InstallationEvent>(event(
+      "installation",
+      R"({"action":"created","installation":{"id":7},"repositories":[)" + repositories + "]}"));
+  REQUIRE(installation.repositories.size() == 100);
+  CHECK(installation.repositories.back() == "o/r99");
+}

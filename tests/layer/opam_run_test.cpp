@@ -124,3 +124,22 @@ TEST_CASE("a long last line of a log is told by its end, and none as nothing") {
   CHECK(judge({.status = 40}, request.request).result.message.empty());
   CHECK(judge({.status = 2}, request.request).result.message == "opam ended with 2: ");
 }
+
+TEST_CASE(
+    "a source without a checksum is given the one that it had at the moment, at its own url") {
+  const auto definition = opam::Definition::parse(
+      "opam-version: \"2.0\"\nurl { src: \"https://h/main\" }\n"
+      "extra-source \"x\" { src: \"https://h/x\" }\nextra-source \"y\" { src: \"https://h/y\" }\n");
+  REQUIRE(definition);
+  fetch::CachedFile file{{HashKind::sha256, std::string(64, 'a')}, true};
+  for (const auto& [title, url] :
+       {std::pair("", "https://h/main"), {"x", "https://h/x"}, {"y", "https://h/y"}}) {
+    const auto chosen = chosen_source(**definition, {title, file});
+    REQUIRE(chosen);
+    CHECK(chosen->title == title);
+    CHECK(chosen->url == url);
+    CHECK(chosen->checksum == "sha256=" + std::string(64, 'a'));
+  }
+  file.unnamed = false;
+  CHECK_FALSE(chosen_source(**definition, {"x", file}));
+}

@@ -416,3 +416,30 @@ TEST_CASE("what must hold holds for 500 random graphs") {
     }
   }
 }
+
+TEST_CASE("a pause ends when it is over, however seldom the observer is told") {
+  Execution run("a:1", 1);
+  run.settings.pause = milliseconds(5000);
+  run.settings.tick = std::chrono::hours(1);
+  run.runner.results[run.steps["a"]] = {trouble(Trouble::source_unavailable)};
+  run.run();
+  CHECK(run.starts() == "a@0 a@6");
+}
+
+TEST_CASE("what ran out of memory and is now built elsewhere holds up nobody") {
+  Execution run("a:90 b:20 c:20 d:5<b e:5<c", 2);
+  run.settings.pause = milliseconds(0);
+  run.runner.seconds[index(run.steps["a"])] = 9;
+  // From the first time that it is set aside, another process builds it.
+  struct BuiltElsewhere final : StepObserver {
+    explicit BuiltElsewhere(Execution& of) : run(&of) {}
+    void started(StepIndex) override {}
+    void set_aside(StepIndex step) override { run->runner.busy_until.try_emplace(step, 70); }
+    void finished(StepIndex, const StepResult&) override {}
+    void at(const StepCounts&, double) override {}
+    Execution* run;
+  } observer(run);
+  run.runner.results[run.steps["a"]] = {trouble(Trouble::out_of_memory)};
+  REQUIRE(run_steps(run.steps.graph, run.runner, run.settings, observer));
+  CHECK(run.starts() == "a@0 b@0 a@20 c@20 d@20 a@25(wait) e@40");
+}

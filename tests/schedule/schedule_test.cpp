@@ -217,3 +217,10 @@ TEST_CASE("a graph of 50,000 steps is no trouble") {
   CHECK(failing.done());
   CHECK(time.seconds() < 20);  // nearly linear, it takes 20 ms; otherwise minutes
 }
+
+TEST_CASE("what another builds counts for the time left") {
+  Driven driven("a:9 b:1");
+  REQUIRE(driven.steps.name(driven.schedule.next()->step) == "a");
+  driven.schedule.busy(driven.steps["a"]);
+  CHECK(driven.left(2) == 9);
+}

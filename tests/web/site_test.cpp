@@ -6,6 +6,7 @@
 
 #include "tests/repo/scratch_repository.h"
 #include "tests/store/stores.h"
+#include "web/html.h"
 #include "web/rate_limit.h"
 
 using namespace oxbow;
@@ -145,6 +146,58 @@ TEST_CASE("a log grows while its build runs, and never changes afterwards") {
   CHECK_THAT(last.body, !Contains("/live.js"));
   CHECK_THAT(last.cache_control, Contains("immutable"));
   CHECK(pages.get(address, {{"raw", ""}}).body == "one\ntwo\n");
+}
+
+TEST_CASE("of a layer that is built twice at once the newer log is shown") {
+  Pages pages;
+  const fs::path platform = pages.cache / "debian-12-x86_64";
+  const auto now = fs::file_time_type::clock::now();
+  int minutes = 0;
+  for (const char* const name : {"c", "a", "b"}) {
+    const fs::path draft = platform / (".draft-" + key + "-" + name);
+    repo::write_file(draft / "build.log", std::string("log of ") + name);
+    fs::last_write_time(draft, now - std::chrono::minutes(minutes == 1 ? 0 : 10 + minutes));
+    ++minutes;
+  }
+  CHECK_THAT(pages.get("/runs/1/log/0/" + key).body, Contains("log of a"));
+}
+
+TEST_CASE("of a long log the end is shown, and that it is the end") {
+  Pages pages;
+  const fs::path log = pages.cache / "debian-12-x86_64" / key / "build.log";
+  const std::string address = "/runs/1/log/0/" + key;
+  repo::write_file(log, "FIRST\n" + std::string((1U << 20U) - 6, 'x'));
+  CHECK_THAT(pages.get(address).body, Contains("FIRST") && !Contains("left out"));
+  repo::write_file(log, "FIRST\n" + std::string((1U << 20U) - 5, 'x'));
+  CHECK_THAT(pages.get(address).body, !Contains("FIRST") && Contains("The beginning is left out"));
+  CHECK_THAT(pages.get(address, {{"from", "0"}}).body, Contains("FIRST"));
+  // What is no number is as if it was not there.
+  CHECK_THAT(pages.get(address, {{"from", "-1"}}).type, Contains("text/html"));
+}
+
+TEST_CASE("a link leads to pages and the web alone") {
+  for (const char* const safe : {"/runs/1", "?before=2", "https://h/x", "http://h/x"}) {
+    CHECK_THAT(link(safe, text("x")).to_string(), Contains(std::string("href=\"") + safe));
+  }
+  for (const char* const wrong : {"javascript:alert(1)", "data:text/html,x", "runs/1", "", " /x"}) {
+    CHECK(link(wrong, text("x")).to_string() == "x");
+  }
+}
+
+TEST_CASE("a dry run says that nothing was written") {
+  Pages pages;
+  store::Database database = pages.open();
+  store::Publication check;
+  check.repository = "o/r";
+  check.kind = store::PublicationKind::check;
+  check.subject = "1";
+  check.name = "analysis";
+  check.run = pages.run;
+  value(store::Publications(database).want(check, "{}", at(1)));
+  CHECK_THAT(pages.get("/runs/1").body, Contains("waiting") && !Contains("dry run"));
+  Site dry(pages.open(), {pages.cache, "https://github.com", true});
+  CHECK_THAT(dry.answer({"GET", "/runs/1", {}, ""}, at(100)).body,
+             Contains("not written, a dry run"));
 }
 
 TEST_CASE("no link in the cache leads anywhere") {
