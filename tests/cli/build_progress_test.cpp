@@ -1,7 +1,6 @@
 #include "cli/build_progress.h"
 
 #include <catch2/catch.hpp>
-#include <fcntl.h>
 #include <pty.h>
 #include <unistd.h>
 
@@ -41,12 +40,19 @@ std::string written(bool terminal, const Work& work) {
   work();
   ::dup2(usual, STDERR_FILENO);
   ::close(usual);
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  std::array<char, 8192> buffer{};
-  const ssize_t got = ::read(ends[0], buffer.data(), buffer.size());
+  // A terminal hands on what it is given piece by piece, when it comes to it.
+  constexpr std::string_view end = "<end>";
+  REQUIRE(::write(ends[1], end.data(), end.size()) == std::ssize(end));
+  std::string text;
+  while (!text.ends_with(end)) {
+    std::array<char, 8192> buffer{};
+    const ssize_t got = ::read(ends[0], buffer.data(), buffer.size());
+    REQUIRE(got > 0);
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
   ::close(ends[0]);
   ::close(ends[1]);
-  return {buffer.data(), static_cast<std::size_t>(got > 0 ? got : 0)};
+  return text.substr(0, text.size() - end.size());
 }
 
 void fail_one_of_two() {
