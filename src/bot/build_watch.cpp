@@ -23,9 +23,10 @@ BuildWatch::BuildWatch(store::Run run, std::vector<std::string> checks, store::D
       checks_(std::move(checks)),
       database_(&database),
       runs_(database),
+      results_(database),
       notices_(database, settings),
       now_(std::move(now)) {
-  auto planned = runs_.layers(run_.id, 0, std::numeric_limits<std::int32_t>::max());
+  auto planned = results_.layers(run_.id, 0, std::numeric_limits<std::int32_t>::max());
   if (!planned) return;
   for (store::RunLayer& one : *planned) {
     std::size_t& next = next_position_[one.target];
@@ -120,7 +121,7 @@ void BuildWatch::at(const schedule::StepCounts& /*counts*/, double seconds_left)
 
 Result<void> BuildWatch::write_layers() {
   for (const store::RunLayer* const layer : unwritten_) {
-    TRY(runs_.set_layer(run_.id, *layer));
+    TRY(results_.set_layer(run_.id, *layer));
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "bot/settings.h"
 #include "job/layer_run.h"
 #include "schedule/executor.h"
+#include "store/run_results.h"
 #include "store/runs.h"
 
 namespace oxbow::bot {
@@ -53,6 +54,7 @@ class BuildWatch final : public schedule::StepObserver {
   std::vector<std::string> checks_;
   store::Database* database_;
   store::Runs runs_;
+  store::RunResults results_;
   Notices notices_;
   Now now_;
   const job::LayerSteps* steps_ = nullptr;

@@ -147,9 +147,9 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run, const Analysi
   return held.finish([&]() -> Result<void> {
     const Time now = now_();
     TRY(runs_.set_analysis(run.id, found, now));
-    TRY(runs_.set_plan(run.id, targets, layers));
-    TRY(runs_.set_document(run.id, "plan.json", json));
-    TRY(runs_.set_document(run.id, "comment.md", comment));
+    TRY(results_.set_plan(run.id, targets, layers));
+    TRY(results_.set_document(run.id, "plan.json", json));
+    TRY(results_.set_document(run.id, "comment.md", comment));
     TRY(notices_.check(run, analysis_check_name(settings_->prefix), output, now));
     TRY(notices_.comment(run, comment, now));
     TRY(notices_.label(run, rebuild_label(found.packages_rebuilt), now));
@@ -177,7 +177,7 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run, const Untesta
     TRY(notices_.close_checks(run, untestable.why, now));
     if (is_vanished) return {};
     const std::string comment = trouble_comment(untestable.why, facts);
-    TRY(runs_.set_document(run.id, "comment.md", comment));
+    TRY(results_.set_document(run.id, "comment.md", comment));
     TRY(notices_.comment(run, comment, now));
     return notices_.check(run, analysis_check_name(settings_->prefix),
                           trouble_output(untestable.why, Whose::the_changes, facts), now);
@@ -201,12 +201,12 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run,
   return held.finish([&]() -> Result<void> {
     const Time now = now_();
     TRY(runs_.end(run.id, RunState::completed, conclusion, summary, now));
-    TRY(runs_.set_roots(run.id, roots));
-    TRY(runs_.set_document(run.id, "check.json", json));
-    TRY(runs_.set_document(run.id, "comment.md", comment));
+    TRY(results_.set_roots(run.id, roots));
+    TRY(results_.set_document(run.id, "check.json", json));
+    TRY(results_.set_document(run.id, "comment.md", comment));
     for (std::size_t i = 0; i < report.targets.size(); ++i) {
       TRY(keep_layers(run, i, report.targets[i]));
-      TRY(runs_.set_target_conclusion(run.id, i, *outputs[i].conclusion));
+      TRY(results_.set_target_conclusion(run.id, i, *outputs[i].conclusion));
       TRY(notices_.check(run, names[i], outputs[i], now));
     }
     return notices_.comment(run, comment, now);
@@ -216,7 +216,7 @@ Result<void> RunRecord::keep(HeldJob& held, const store::Run& run,
 Result<void> RunRecord::keep_layers(const store::Run& run, std::size_t target,
                                     const report::TargetCheck& check) {
   for (const report::BuiltLayer& built : check.layers) {
-    TRY_ASSIGN(auto layer, runs_.layer(run.id, target, built.key));
+    TRY_ASSIGN(auto layer, results_.layer(run.id, target, built.key));
     if (!layer) continue;
     layer->state = store::LayerState::done;
     layer->outcome = built.outcome;
@@ -224,7 +224,7 @@ Result<void> RunRecord::keep_layers(const store::Run& run, std::size_t target,
     layer->seconds = built.seconds;
     layer->error_line = report::first_error_line(built.log_tail);
     if (layer->error_line.empty()) layer->error_line = built.message;
-    TRY(runs_.set_layer(run.id, *layer));
+    TRY(results_.set_layer(run.id, *layer));
   }
   return {};
 }
@@ -244,7 +244,7 @@ Result<void> RunRecord::tell_trouble(const store::Run& run, JobKind kind, std::s
   TRY(runs_.end(run.id, RunState::completed, Conclusion::neutral, line_of(error), now));
   std::vector<std::string> names = {analysis_check_name(settings_->prefix)};
   if (kind == JobKind::build) {
-    TRY_ASSIGN(const auto targets, runs_.targets(run.id));
+    TRY_ASSIGN(const auto targets, results_.targets(run.id));
     names = target_check_names(settings_->prefix, targets);
   }
   const CheckOutput output =

@@ -11,6 +11,7 @@
 #include "bot/tested_change.h"
 #include "report/check_report.h"
 #include "store/jobs.h"
+#include "store/run_results.h"
 #include "store/runs.h"
 
 namespace oxbow::bot {
@@ -29,6 +30,7 @@ class RunRecord {
  public:
   RunRecord(store::Database& database, const BotSettings& settings, Now now)
       : runs_(database),
+        results_(database),
         jobs_(database),
         notices_(database, settings),
         settings_(&settings),
@@ -53,6 +55,7 @@ class RunRecord {
                            const report::TargetCheck& check);
 
   store::Runs runs_;
+  store::RunResults results_;
   store::Jobs jobs_;
   Notices notices_;
   const BotSettings* settings_;

@@ -9,7 +9,7 @@
 #include "plan/finding.h"
 #include "report/check_report.h"
 #include "report/report.h"
-#include "store/runs.h"
+#include "store/run_results.h"
 #include "verdict/conclusion.h"
 
 /// What the bot tells of a run on GitHub: the comment of a pull request and the outputs of its

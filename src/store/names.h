@@ -11,6 +11,7 @@
 #include "store/deliveries.h"
 #include "store/jobs.h"
 #include "store/publications.h"
+#include "store/run_results.h"
 #include "store/runs.h"
 #include "verdict/names.h"
 

@@ -1,9 +1,9 @@
+#include "store/run_results.h"
+
 #include <utility>
 
 #include "store/names.h"
-#include "store/runs.h"
 
-// What a run found: its targets, layers, roots and documents.
 namespace oxbow::store {
 namespace {
 
@@ -56,8 +56,8 @@ RunRoot read_root(Columns& next) {
 
 }  // namespace
 
-Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
-                            std::span<const RunLayer> layers) {
+Result<void> RunResults::set_plan(RunId run, std::span<const RunTarget> targets,
+                                  std::span<const RunLayer> layers) {
   return database_->transaction([&]() -> Result<void> {
     for (const char* const clear :
          {"DELETE FROM run_targets WHERE run = ?1", "DELETE FROM run_layers WHERE run = ?1",
@@ -83,20 +83,20 @@ Result<void> Runs::set_plan(RunId run, std::span<const RunTarget> targets,
   });
 }
 
-Result<void> Runs::set_target_conclusion(RunId run, std::size_t target,
-                                         verdict::Conclusion conclusion) {
+Result<void> RunResults::set_target_conclusion(RunId run, std::size_t target,
+                                               verdict::Conclusion conclusion) {
   return database_->write("UPDATE run_targets SET conclusion = ?3 WHERE run = ?1 AND position = ?2",
                           {number(run), number(target), name(conclusion)});
 }
 
-Result<void> Runs::set_layer(RunId run, const RunLayer& layer) {
+Result<void> RunResults::set_layer(RunId run, const RunLayer& layer) {
   return database_->write(write_layer,
                           {number(run), number(layer.target), number(layer.position), layer.package,
                            layer.key, layer.reason, name(layer.state), name_or_empty(layer.outcome),
                            std::int64_t{layer.cached}, layer.seconds, layer.error_line});
 }
 
-Result<void> Runs::set_roots(RunId run, std::span<const RunRoot> roots) {
+Result<void> RunResults::set_roots(RunId run, std::span<const RunRoot> roots) {
   return database_->transaction([&]() -> Result<void> {
     auto cleared = database_->run("DELETE FROM run_roots WHERE run = ?1", {number(run)});
     if (!cleared) return std::unexpected(std::move(cleared.error()));
@@ -112,14 +112,14 @@ Result<void> Runs::set_roots(RunId run, std::span<const RunRoot> roots) {
   });
 }
 
-Result<std::vector<RunTarget>> Runs::targets(RunId run) {
+Result<std::vector<RunTarget>> RunResults::targets(RunId run) {
   return database_->all(
       "SELECT run, position, compiler, platform, packages, layers, cached, estimated_seconds,"
       " conclusion FROM run_targets WHERE run = ?1 ORDER BY position",
       {number(run)}, read_target);
 }
 
-Result<std::vector<RunLayer>> Runs::layers(RunId run, std::size_t skip, std::size_t count) {
+Result<std::vector<RunLayer>> RunResults::layers(RunId run, std::size_t skip, std::size_t count) {
   return database_->all(
       "SELECT run, target, position, package, key, reason, state, outcome, cached, seconds,"
       " error_line"
@@ -127,7 +127,8 @@ Result<std::vector<RunLayer>> Runs::layers(RunId run, std::size_t skip, std::siz
       {number(run), number(skip), number(count)}, read_layer);
 }
 
-Result<std::optional<RunLayer>> Runs::layer(RunId run, std::size_t target, std::string_view key) {
+Result<std::optional<RunLayer>> RunResults::layer(RunId run, std::size_t target,
+                                                  std::string_view key) {
   return database_->one(
       "SELECT run, target, position, package, key, reason, state, outcome, cached, seconds,"
       " error_line"
@@ -135,20 +136,20 @@ Result<std::optional<RunLayer>> Runs::layer(RunId run, std::size_t target, std::
       {number(run), number(target), key}, read_layer);
 }
 
-Result<std::vector<RunRoot>> Runs::roots(RunId run) {
+Result<std::vector<RunRoot>> RunResults::roots(RunId run) {
   return database_->all(
       "SELECT run, target, package, base, head, verdict, failed_key FROM run_roots WHERE run = ?1"
       " ORDER BY target, package",
       {number(run)}, read_root);
 }
 
-Result<void> Runs::set_document(RunId run, std::string_view name, std::string_view text) {
+Result<void> RunResults::set_document(RunId run, std::string_view name, std::string_view text) {
   return database_->write(
       "INSERT OR REPLACE INTO run_documents (run, name, text) VALUES (?1, ?2, ?3)",
       {number(run), name, text});
 }
 
-Result<std::optional<std::string>> Runs::document(RunId run, std::string_view name) {
+Result<std::optional<std::string>> RunResults::document(RunId run, std::string_view name) {
   return database_->one("SELECT text FROM run_documents WHERE run = ?1 AND name = ?2",
                         {number(run), name}, [](Columns& next) { return next.text(); });
 }

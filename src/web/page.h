@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/publications.h"
+#include "store/run_results.h"
 #include "store/runs.h"
 #include "web/html.h"
 #include "web/log_file.h"

@@ -73,6 +73,7 @@ Response file(std::string_view body, std::string_view type) {
 Site::Site(store::Database database, SiteSettings settings)
     : database_(std::move(database)),
       runs_(database_),
+      results_(database_),
       jobs_(database_),
       deliveries_(database_),
       publications_(database_),
@@ -162,13 +163,13 @@ Result<Response> Site::run(const store::Run& run, std::size_t skip, const PageFa
   RunPage data;
   data.run = run;
   data.skipped = skip;
-  TRY_ASSIGN(auto targets, runs_.targets(run.id));
+  TRY_ASSIGN(auto targets, results_.targets(run.id));
   data.targets = std::move(targets);
-  TRY_ASSIGN(auto layers, runs_.layers(run.id, skip, layers_a_page + 1));
+  TRY_ASSIGN(auto layers, results_.layers(run.id, skip, layers_a_page + 1));
   data.layers = std::move(layers);
   data.has_more = data.layers.size() > layers_a_page;
   if (data.has_more) data.layers.pop_back();
-  TRY_ASSIGN(auto roots, runs_.roots(run.id));
+  TRY_ASSIGN(auto roots, results_.roots(run.id));
   data.roots = std::move(roots);
   TRY_ASSIGN(auto publications, publications_.of_run(run.id));
   data.publications = std::move(publications);
@@ -177,7 +178,7 @@ Result<Response> Site::run(const store::Run& run, std::size_t skip, const PageFa
 
 Result<Response> Site::comment(const Request& request, const store::Run& run,
                                const PageFacts& facts) {
-  const auto text = runs_.document(run.id, "comment.md");
+  const auto text = results_.document(run.id, "comment.md");
   if (!text) return std::unexpected(text.error());
   if (request.query.contains("raw")) return file(text->value_or(""), "text/plain; charset=utf-8");
   TRY_ASSIGN(const auto publications, publications_.of_run(run.id));
@@ -187,13 +188,13 @@ Result<Response> Site::comment(const Request& request, const store::Run& run,
 Result<Response> Site::log(const Request& request, const store::Run& run, const Parts& parts,
                            const PageFacts& facts) {
   const auto target = number(parts[3]);
-  TRY_ASSIGN(const auto targets, runs_.targets(run.id));
+  TRY_ASSIGN(const auto targets, results_.targets(run.id));
   if (!target || static_cast<std::size_t>(*target) >= targets.size()) {
     return trouble(404, "there is no such target");
   }
   const auto at = static_cast<std::size_t>(*target);
   // Only what the run knows is looked for in the cache.
-  const auto layer = runs_.layer(run.id, at, parts[4]);
+  const auto layer = results_.layer(run.id, at, parts[4]);
   if (!layer) return std::unexpected(layer.error());
   if (!*layer) return trouble(404, "there is no such layer");
   const std::string platform = targets[at].target.platform.to_string();

@@ -11,6 +11,7 @@
 #include "store/deliveries.h"
 #include "store/jobs.h"
 #include "store/publications.h"
+#include "store/run_results.h"
 #include "store/runs.h"
 #include "web/page.h"
 #include "web/response.h"
@@ -50,6 +51,7 @@ class Site {
 
   store::Database database_;
   store::Runs runs_;
+  store::RunResults results_;
   store::Jobs jobs_;
   store::Deliveries deliveries_;
   store::Publications publications_;

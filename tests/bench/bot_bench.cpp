@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "store/deliveries.h"
+#include "store/run_results.h"
 #include "store/runs.h"
 #include "tests/free_port.h"
 #include "tests/webhook/raw_client.h"
@@ -222,15 +223,16 @@ store::RunId fill(store::Database& database) {
     layers[i].key = fmt::format("{:064x}", i);
     layers[i].reason = "because of dune.3.20.2+ox";
   }
-  value_of(runs.set_plan(last,
-                         std::vector{store::RunTarget{
-                             *opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64"),
-                             3000,
-                             3000,
-                             0,
-                             0,
-                             {}}},
-                         layers));
+  value_of(store::RunResults(database).set_plan(
+      last,
+      std::vector{
+          store::RunTarget{*opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64"),
+                           3000,
+                           3000,
+                           0,
+                           0,
+                           {}}},
+      layers));
   return last;
 }
 

@@ -55,10 +55,10 @@ TEST_CASE("what an analysis comes to is kept whole: its run, its texts, what fol
   CHECK(run.packages_rebuilt == 13);
   CHECK(run.layers == 14);
   CHECK_THAT(run.summary, Contains("rebuilds up to"));
-  CHECK(value(analyst.runs.targets(run.id)).size() == 2);
-  CHECK(value(analyst.runs.layers(run.id, 0, 100)).size() == 14);
-  CHECK(value(analyst.runs.document(run.id, "plan.json")));
-  CHECK(value(analyst.runs.document(run.id, "comment.md")) ==
+  CHECK(value(analyst.results.targets(run.id)).size() == 2);
+  CHECK(value(analyst.results.layers(run.id, 0, 100)).size() == 14);
+  CHECK(value(analyst.results.document(run.id, "plan.json")));
+  CHECK(value(analyst.results.document(run.id, "comment.md")) ==
         analyst.wanted(PublicationKind::comment));
   CHECK_THAT(analyst.check("oxbow / analysis"), Contains(completed));
   CHECK_THAT(analyst.check("oxbow / 4 · debian-12-x86_64"), !Contains(completed));

@@ -79,7 +79,7 @@ TEST_CASE("what a build comes to is kept whole: its run, its layers and roots, i
   CHECK(builder.waiting(JobKind::build) == 0);
 
   std::map<std::string, std::string> outcomes;
-  for (const store::RunLayer& layer : value(builder.runs.layers(run.id, 0, 100))) {
+  for (const store::RunLayer& layer : value(builder.results.layers(run.id, 0, 100))) {
     CHECK(layer.state == LayerState::done);
     outcomes.emplace(layer.package,
                      name(layer.outcome.value()));  // of the head: the base's come after them
@@ -87,13 +87,13 @@ TEST_CASE("what a build comes to is kept whole: its run, its layers and roots, i
   CHECK(outcomes["a.1"] == "dependency_failed");
   CHECK(outcomes["b.1"] == "failure");
   CHECK(outcomes["d.1"] == "success");  // which the cone has not, and the cache lacked
-  const auto roots = value(builder.runs.roots(run.id));
+  const auto roots = value(builder.results.roots(run.id));
   REQUIRE(roots.size() == 2);
   CHECK(roots[1].package == "b.1");
   CHECK(roots[1].verdict == verdict::Verdict::regressed);
-  CHECK(value(builder.runs.targets(run.id)).front().conclusion == verdict::Conclusion::failure);
-  CHECK(value(builder.runs.document(run.id, "check.json")));
-  CHECK(value(builder.runs.document(run.id, "comment.md")) ==
+  CHECK(value(builder.results.targets(run.id)).front().conclusion == verdict::Conclusion::failure);
+  CHECK(value(builder.results.document(run.id, "check.json")));
+  CHECK(value(builder.results.document(run.id, "comment.md")) ==
         builder.wanted(PublicationKind::comment));
   CHECK_THAT(builder.check(), Contains("failure") && Contains("rerun_failed"));
 }
@@ -135,7 +135,7 @@ TEST_CASE("a build whose run was cancelled is told to stop, and leaves the run a
   };
   builder.build();
   CHECK(builder.stored().state == RunState::cancelled);
-  CHECK_FALSE(value(builder.runs.document(builder.run, "check.json")));
+  CHECK_FALSE(value(builder.results.document(builder.run, "check.json")));
   CHECK(builder.check() == told);
 }
 

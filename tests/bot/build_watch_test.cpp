@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "store/run_results.h"
 #include "tests/bot/scratch_store.h"
 #include "tests/job/solved_stack.h"
 
@@ -53,13 +54,14 @@ struct Watched {
     return "";
   }
   std::size_t layers(LayerState state) {
-    const auto all = value(runs.layers(run, 0, 1000));
+    const auto all = value(results.layers(run, 0, 1000));
     return static_cast<std::size_t>(std::ranges::count(all, state, &store::RunLayer::state));
   }
 
   ScratchStore scratch;
   store::Database other = scratch.open();
   store::Runs runs{scratch.database};
+  store::RunResults results{scratch.database};
   BotSettings settings;
   Time now = store::at(1000);
   store::RunId run{};

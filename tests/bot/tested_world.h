@@ -8,6 +8,7 @@
 #include "job/mirrors.h"
 #include "job/state.h"
 #include "store/publications.h"
+#include "store/run_results.h"
 #include "tests/bot/scratch_store.h"
 #include "tests/fakes/counting_progress.h"
 #include "tests/fakes/literal_packages.h"
@@ -76,6 +77,7 @@ struct TestedWorld {
 
   ScratchStore scratch;
   store::Runs runs{scratch.database};
+  store::RunResults results{scratch.database};
   store::Jobs jobs{scratch.database};
   store::Publications publications{scratch.database};
   repo::ScratchRepository upper{"upper"};

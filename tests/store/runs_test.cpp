@@ -8,18 +8,7 @@
 
 using namespace oxbow;
 using namespace oxbow::store;
-using Catch::Matchers::Contains;
 using namespace std::chrono_literals;
-
-namespace {
-
-RunId begin(Runs& runs, std::int64_t pull, const std::string& head) {
-  return value(runs.begin(pull_subject(pull, head), RunScope::everything, Hold::none, {}, "opened",
-                          at(1)))
-      .run;
-}
-
-}  // namespace
 
 TEST_CASE("one run that has not ended is there for a pull request and head") {
   Database database = new_store();
@@ -31,8 +20,8 @@ TEST_CASE("one run that has not ended is there for a pull request and head") {
       runs.begin(pull_subject(1, "h"), RunScope::everything, Hold::none, {}, "opened", at(8)));
   CHECK_FALSE(again.is_new);
   CHECK(again.run == first.run);
-  CHECK(begin(runs, 2, "h") != first.run);
-  CHECK(begin(runs, 1, "i") != first.run);
+  CHECK(begin_run(runs, 2, "h") != first.run);
+  CHECK(begin_run(runs, 1, "i") != first.run);
 
   auto run = value(runs.find(first.run));
   REQUIRE(run);
@@ -49,7 +38,7 @@ TEST_CASE("one run that has not ended is there for a pull request and head") {
   CHECK(run->conclusion == verdict::Conclusion::success);
   CHECK(run->summary == "all is well");
   CHECK(run->finished == at(9));
-  CHECK(begin(runs, 1, "h") != first.run);
+  CHECK(begin_run(runs, 1, "h") != first.run);
 }
 
 TEST_CASE("what becomes of a run leaves all else of it as it was") {
@@ -125,7 +114,7 @@ TEST_CASE("runs are found by what they test, and listed newest first") {
   Database database = new_store();
   Runs runs(database);
   std::vector<RunId> all;
-  for (const char* const head : {"a", "b", "c"}) all.push_back(begin(runs, 1, head));
+  for (const char* const head : {"a", "b", "c"}) all.push_back(begin_run(runs, 1, head));
   value(runs.end(all[1], RunState::cancelled, verdict::Conclusion::cancelled, "", at(9)));
   const auto open = value(runs.open_runs("o/r", RunKind::pull_request, 1));
   REQUIRE(open.size() == 2);
@@ -140,108 +129,12 @@ TEST_CASE("runs are found by what they test, and listed newest first") {
   CHECK(value(runs.counts()) == std::vector<std::size_t>{2, 0, 0, 0, 0, 1});
 }
 
-TEST_CASE("a run's plan replaces what it had, and its layers change one by one") {
-  Database database = new_store();
-  Runs runs(database);
-  const RunId run = begin(runs, 1, "a");
-  const std::vector<RunTarget> targets = {
-      {*opam::parse_target("c.1 on debian-12-x86_64"), 2, 2, 1, 3.5, {}}};
-  std::vector<RunLayer> layers(2);
-  layers[0].package = "a.1";
-  layers[0].key = "k0";
-  layers[1].package = "b.1";
-  layers[1].key = "k1";
-  layers[1].position = 1;
-  value(runs.set_plan(run, targets, layers));
-  value(runs.set_plan(run, targets, layers));
-  layers[1].state = LayerState::done;
-  layers[1].outcome = verdict::Outcome::failure;
-  layers[1].error_line = "Error: <x>";
-  value(runs.set_layer(run, layers[1]));
-  const auto stored = value(runs.layers(run, 0, 10));
-  REQUIRE(stored.size() == 2);
-  CHECK(stored[1].outcome == verdict::Outcome::failure);
-  CHECK(stored[1].error_line == "Error: <x>");
-  CHECK(value(runs.layers(run, 1, 10)).front().key == "k1");
-  CHECK(value(runs.layer(run, 0, "k1"))->package == "b.1");
-  CHECK_FALSE(value(runs.layer(run, 1, "k1")));
-  value(runs.set_target_conclusion(run, 0, verdict::Conclusion::failure));
-  CHECK(value(runs.targets(run)).front().conclusion == verdict::Conclusion::failure);
-  CHECK(value(runs.targets(run)).front().target == targets[0].target);
-  CHECK(value(runs.targets(run)).front().estimated_seconds == 3.5);
-  value(runs.set_roots(
-      run, std::vector{RunRoot{0, "a.1", verdict::Outcome::success, verdict::Outcome::failure,
-                               verdict::Verdict::regressed, "k1"}}));
-  CHECK(value(runs.roots(run)).front().verdict == verdict::Verdict::regressed);
-  value(runs.set_document(run, "comment.md", "x"));
-  value(runs.set_document(run, "comment.md", "y"));
-  CHECK(value(runs.document(run, "comment.md")) == "y");
-  CHECK_FALSE(value(runs.document(run, "plan.json")));
-}
-
-TEST_CASE("a target that cannot be read is an error that names its row") {
-  Database database = new_store();
-  Runs runs(database);
-  const RunId run = begin(runs, 1, "a");
-  RunTarget target;
-  target.target = *opam::parse_target("c.1 on debian-12-x86_64");
-  value(runs.set_plan(run, std::vector{target}, {}));
-  value(database.run("UPDATE run_targets SET platform = 'debian'"));
-  CHECK_THAT(runs.targets(run).error().message,
-             Contains("run_targets where run = 1 and position = 0 and compiler = c.1, platform is "
-                      "'debian'"));
-}
-
-TEST_CASE("what is stored of a result and means none is an error that names row and column") {
-  struct Row {
-    const char* change;
-    const char* told;
-  };
-  for (const Row& row :
-       {Row{"UPDATE runs SET conclusion = 'skipped'",
-            "runs where id = 1 and repository = o/r and kind = pull_request, conclusion is "
-            "'skipped'"},
-        Row{"UPDATE run_targets SET conclusion = 'x'",
-            "run_targets where run = 1 and position = 0 and compiler = c.1, conclusion is 'x'"},
-        Row{"UPDATE run_layers SET outcome = 'lost'",
-            "run_layers where run = 1 and target = 0 and position = 0, outcome is 'lost'"},
-        Row{"UPDATE run_roots SET base = ''",
-            "run_roots where run = 1 and target = 0 and package = a.1, base is ''"},
-        Row{"UPDATE run_roots SET head = 'Success'",
-            "run_roots where run = 1 and target = 0 and package = a.1, head is 'Success'"},
-        Row{"UPDATE run_roots SET verdict = 'worse'",
-            "run_roots where run = 1 and target = 0 and package = a.1, verdict is 'worse'"}}) {
-    INFO(row.change);
-    Database database = new_store();
-    Runs runs(database);
-    const RunId run = begin(runs, 1, "a");
-    RunTarget target;
-    target.target = *opam::parse_target("c.1 on debian-12-x86_64");
-    RunLayer layer;
-    layer.key = "k";
-    value(runs.set_plan(run, std::vector{target}, std::vector{layer}));
-    RunRoot root;
-    root.package = "a.1";
-    value(runs.set_roots(run, std::vector{root}));
-    const auto error = [&]() -> std::string {
-      if (auto read = runs.find(run); !read) return read.error().message;
-      if (auto read = runs.targets(run); !read) return read.error().message;
-      if (auto read = runs.layers(run, 0, 10); !read) return read.error().message;
-      if (auto read = runs.roots(run); !read) return read.error().message;
-      return "";
-    };
-    CHECK(error().empty());
-    value(database.run(row.change));
-    CHECK_THAT(error(), Contains(row.told));
-  }
-}
-
 TEST_CASE("a job is one owner's until its lease ends or it is given back") {
   Database database = new_store();
   Runs runs(database);
   Jobs jobs(database);
-  const RunId first = begin(runs, 1, "a");
-  const RunId second = begin(runs, 1, "b");
+  const RunId first = begin_run(runs, 1, "a");
+  const RunId second = begin_run(runs, 1, "b");
   value(jobs.add(first, JobKind::analyse, 0, at(0)));
   value(jobs.add(first, JobKind::analyse, 5, at(0)));
   value(jobs.add(second, JobKind::analyse, 1, at(0)));

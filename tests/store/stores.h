@@ -36,4 +36,10 @@ inline RunSubject pull_subject(std::int64_t pull, const std::string& head) {
   return subject;
 }
 
+inline RunId begin_run(Runs& runs, std::int64_t pull, const std::string& head) {
+  return value(runs.begin(pull_subject(pull, head), RunScope::everything, Hold::none, {}, "opened",
+                          at(1)))
+      .run;
+}
+
 }  // namespace oxbow::store

@@ -26,6 +26,7 @@ struct Pages {
   Pages() : site(open(), {cache, "https://github.com", false}) {
     store::Database database = open();
     store::Runs runs(database);
+    store::RunResults results(database);
     store::RunSubject subject = store::pull_subject(5, std::string(40, 'a'));
     subject.title = hostile;
     subject.author = hostile;
@@ -37,14 +38,15 @@ struct Pages {
     layer.key = key;
     layer.reason = hostile;
     layer.error_line = hostile;
-    value(runs.set_plan(run,
-                        std::vector{store::RunTarget{
-                            *opam::parse_target("ocaml.5 on debian-12-x86_64"), 1, 1, 0, 90, {}}},
-                        std::vector{layer}));
-    value(runs.set_roots(run, std::vector{store::RunRoot{0, hostile, verdict::Outcome::success,
-                                                         verdict::Outcome::failure,
-                                                         verdict::Verdict::regressed, key}}));
-    value(runs.set_document(run, "comment.md", "line\n" + hostile));
+    value(
+        results.set_plan(run,
+                         std::vector{store::RunTarget{
+                             *opam::parse_target("ocaml.5 on debian-12-x86_64"), 1, 1, 0, 90, {}}},
+                         std::vector{layer}));
+    value(results.set_roots(run, std::vector{store::RunRoot{0, hostile, verdict::Outcome::success,
+                                                            verdict::Outcome::failure,
+                                                            verdict::Verdict::regressed, key}}));
+    value(results.set_document(run, "comment.md", "line\n" + hostile));
   }
 
   store::Database open() const {
@@ -88,7 +90,7 @@ TEST_CASE("roots are listed by verdict, open where somebody has to look") {
     roots.push_back({0, std::string(name(verdict)) + ".1", verdict::Outcome::success,
                      verdict::NotBuilt(), verdict, ""});
   }
-  value(store::Runs(database).set_roots(pages.run, roots));
+  value(store::RunResults(database).set_roots(pages.run, roots));
   const std::string body = pages.get("/runs/1").body;
   std::size_t at = 0;
   for (const verdict::Verdict verdict : verdict::verdicts_by_weight) {
@@ -231,7 +233,7 @@ TEST_CASE("long lists come in pages") {
     layers[i].package = "p" + std::to_string(i) + ".1";
     layers[i].key = "k" + std::to_string(i);
   }
-  value(runs.set_plan(pages.run, {}, layers));
+  value(store::RunResults(database).set_plan(pages.run, {}, layers));
   CHECK_THAT(pages.get("/").body, Contains("/?before=12") && !Contains("/runs/11\""));
   CHECK_THAT(pages.get("/", {{"before", "12"}}).body, Contains("/runs/11\""));
   CHECK_THAT(pages.get("/runs/1").body,
