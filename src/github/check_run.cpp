@@ -62,9 +62,6 @@ void add_output(JsonBody& body, const CheckRun& check, std::size_t first) {
       body.field("start_line", annotation.line);
       body.field("end_line", annotation.line);
       body.field("annotation_level", name(annotation.level));
-      if (!annotation.title.empty()) {
-        body.field("title", cut(annotation.title, title_characters, "…"));
-      }
       body.field("message", cut(annotation.message, message_characters, "…"));
       body.close();
     }

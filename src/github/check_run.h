@@ -22,7 +22,6 @@ struct Annotation {
   std::size_t line = 1;
   enum class Level : std::uint8_t { notice, warning, failure };
   Level level = Level::notice;
-  std::string title;  ///< may be empty
   std::string message;
 };
 

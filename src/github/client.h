@@ -41,7 +41,6 @@ enum class Permission : std::uint8_t { none, read, write, admin };
 struct RemoteCheck {
   std::string id;
   std::string external_id;
-  std::string status;
 };
 
 struct RemoteComment {

@@ -61,10 +61,7 @@ struct CheckRunEvent {
   Origin origin;
   enum class Action : std::uint8_t { rerequested, requested_action };
   Action action = Action::rerequested;
-  std::string id;           ///< of the check run
-  std::string external_id;  ///< ours: a run's id
-  std::string name;
-  std::string head;
+  std::string id;         ///< of the check run
   std::string requested;  ///< of requested_action: which button
 };
 
@@ -73,7 +70,6 @@ struct CheckSuiteEvent {
   enum class Action : std::uint8_t { requested, rerequested };
   Action action = Action::requested;
   std::string head;
-  std::string branch;  ///< may be empty
 };
 
 struct CommentEvent {
@@ -89,9 +85,7 @@ struct InstallationEvent {
   std::vector<std::string> repositories;  ///< that are named, "OWNER/NAME"
 };
 
-struct Ping {
-  std::string zen;
-};
+struct Ping {};
 
 /// An event that nothing is done for, and why.
 struct Ignored {

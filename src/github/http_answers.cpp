@@ -70,9 +70,8 @@ std::optional<PullRequest> pull_of(std::string_view body) {
 }
 
 void add_checks(std::string_view body, std::vector<RemoteCheck>& checks) {
-  each(body, "check_runs", [&](JsonValue check) {
-    checks.push_back({id(check), text(check, "external_id"), text(check, "status")});
-  });
+  each(body, "check_runs",
+       [&](JsonValue check) { checks.push_back({id(check), text(check, "external_id")}); });
 }
 
 void add_comments(std::string_view body, std::vector<RemoteComment>& comments) {

@@ -48,7 +48,7 @@ class ChangeFinder {
     auto found = repo::difference({*before_->trees().front().source, before_->snapshot(0)},
                                   {*after_->trees().front().source, after_->snapshot(0)});
     if (!found) return std::unexpected(std::move(found.error()));
-    changes_.other_paths = found->other_count;
+    changes_.other_paths = found->other_paths;
     for (std::size_t i = 0; i < found->packages.size(); ++i) {
       loader_->progress().at("checking what changed", i, found->packages.size());
       TRY(add(found->packages[i]));

@@ -120,12 +120,9 @@ Result<Difference> difference(const State& before, const State& after) {
   }
   std::ranges::sort(difference.packages, {}, &PackageChange::package);
 
-  auto others = changed_paths({&before.source, before.snapshot.root()},
-                              {&after.source, after.snapshot.root()}, "packages");
-  if (!others) return std::unexpected(others.error());
-  difference.other_count = others->size();
-  others->resize(std::min(others->size(), Difference::most_other_paths));
-  difference.others = std::move(*others);
+  TRY_ASSIGN(const auto others, changed_paths({&before.source, before.snapshot.root()},
+                                              {&after.source, after.snapshot.root()}, "packages"));
+  difference.other_paths = others.size();
   return difference;
 }
 

@@ -39,10 +39,7 @@ struct PackageChange {
 /// How two states of a repository differ.
 struct Difference {
   std::vector<PackageChange> packages;  // by package
-  std::vector<PathChange> others;       // outside packages/, by path, at most `most_other_paths`
-  std::size_t other_count = 0;          // of all of them
-
-  static constexpr std::size_t most_other_paths = 1000;
+  std::size_t other_paths = 0;          // that differ outside packages/
 };
 
 /// A snapshot and where it was read from.

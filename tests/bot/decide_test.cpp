@@ -234,8 +234,8 @@ TEST_CASE("a check run is tested again in itself, and a button does what it says
   Known known = by_writer();
   known.pull = pull();
   known.check = KnownCheck{run(3, RunState::completed), "oxbow / analysis"};
-  github::CheckRunEvent event{
-      origin("friend"), github::CheckRunEvent::Action::rerequested, "1", "3", "n", head, ""};
+  github::CheckRunEvent event{origin("friend"), github::CheckRunEvent::Action::rerequested, "1",
+                              ""};
   CHECK(told(event, known) == Texts{"restart 3 everything"});
   event.action = github::CheckRunEvent::Action::requested_action;
   event.requested = "rerun_failed";

@@ -101,7 +101,7 @@ class FakeGithub final : public Client {
                                           std::string_view name) override {
     std::vector<RemoteCheck> all;
     for (const Check& check : shown_checks) {
-      if (check.name == name) all.push_back({check.id, check.external_id, ""});
+      if (check.name == name) all.push_back({check.id, check.external_id});
     }
     return all;
   }

@@ -59,7 +59,7 @@ TEST_CASE("whatever the size, GitHub's limits are kept, and no character is cut 
   }
   for (std::size_t i = 0; i < 120; ++i) {
     check.annotations.push_back(
-        {"packages/a/a.1/opam", i + 1, Annotation::Level::failure, "", std::string(100'000, 'm')});
+        {"packages/a/a.1/opam", i + 1, Annotation::Level::failure, std::string(100'000, 'm')});
   }
   const auto bodies = check_requests(check);
   REQUIRE(bodies.size() == 3);
