@@ -30,7 +30,7 @@ ExitCode print_text(const job::State& state, const std::string& wanted) {
       return report_error("the opam file of " + wanted + " cannot be read");
     }
     const std::string text =
-        effective_part(*package.definition, package.id.name, package.id.version);
+        effective_part(*package.definition->whole(), package.id.name, package.id.version);
     print(text);
     return ExitCode::done;
   }
@@ -44,10 +44,10 @@ ExitCode print_hashes(const job::State& state) {
     return [&](std::size_t i) {
       const opam::Package& package = packages[i];
       if (package.definition == nullptr) return;
-      lines[i] =
-          package.id.to_string() + "\t" +
-          sha256_hex(effective_part(*package.definition, package.id.name, package.id.version)) +
-          "\n";
+      lines[i] = package.id.to_string() + "\t" +
+                 sha256_hex(effective_part(*package.definition->whole(), package.id.name,
+                                           package.id.version)) +
+                 "\n";
     };
   });
   // A state's packages have a name's versions as texts; opam's order is by version.

@@ -86,7 +86,8 @@ class ChangeFinder {
 
   void compare(plan::Change& change, const repo::Parsed& old_file, const repo::Parsed& new_file) {
     if (old_file.definition == nullptr || new_file.definition == nullptr) return;
-    change.fields = opam::changed_fields(*old_file.definition, *new_file.definition);
+    change.fields =
+        opam::changed_fields(*old_file.definition->whole(), *new_file.definition->whole());
     if (change.kind != plan::ChangeKind::changed) return;
     const auto digest = [&](const repo::Parsed& file) {
       return loader_->digests().of({change.package, file.definition}).sha256;
@@ -103,7 +104,7 @@ class ChangeFinder {
       return {};
     }
     TRY_ASSIGN(auto files, read_files(entry));
-    auto findings = plan::check_package(directory, *parsed.definition, files);
+    auto findings = plan::check_package(directory, *parsed.definition->whole(), files);
     std::ranges::move(findings, std::back_inserter(changes_.findings));
     if (!change.affects_build && change.files.empty() && !change.fields.empty()) {
       std::string fields;

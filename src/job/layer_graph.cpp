@@ -38,7 +38,7 @@ std::pair<NodeIndex, bool> LayerGraph::intern(TargetIndex target, PackageIndex p
     const opam::Package& from = part.solved->universe().package(package);
     nodes_.push_back({target, package, key, {}, {}, false});
     nodes_.back().system = opam::system_packages(
-        *from.definition, solve::BuildVariables(part.target.platform, from.id, false));
+        *from.definition->whole(), solve::BuildVariables(part.target.platform, from.id, false));
   }
   return {entry->second, added};
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "opam/normal_form.h"
+#include "opam/outline.h"
 #include "opam/parser.h"
 #include "opam/version.h"
 
@@ -48,25 +49,38 @@ std::string_view name(Field field) { return field_names[static_cast<std::size_t>
 /// first of two with the same name counting, and what is wrong being ignored and noted.
 class DefinitionReader {
  public:
-  explicit DefinitionReader(std::string source)
-      : definition_(new Definition(std::move(source))), make_(definition_->arena_) {}
+  explicit DefinitionReader(Definition& definition)
+      : definition_(&definition), make_(definition.arena_) {}
 
-  std::expected<std::shared_ptr<const Definition>, SyntaxError> read() {
-    const auto items = parse_items(definition_->source_, definition_->arena_);
-    if (!items) return std::unexpected(items.error());
-    definition_->items_ = *items;
-    if (auto error = check_format_version()) return std::unexpected(std::move(*error));
-    if (auto error = read_path_rewrite()) return std::unexpected(std::move(*error));
+  std::optional<SyntaxError> read() {
+    if (auto error = read_items(definition_->source_)) return error;
     note_unknown();
     for (std::size_t i = 0; i < field_count; ++i) read_field(static_cast<Field>(i));
     read_tags();
     read_deprecated_extra_sources();
     read_url();
     read_extra_sources();
-    return definition_;
+    return std::nullopt;
+  }
+
+  std::optional<SyntaxError> read_outline(std::string_view source) {
+    if (auto error = read_items(source)) return error;
+    for (const Field field : Outline::fields) read_field(field);
+    read_field(Field::flags);
+    read_tags();
+    read_url();
+    return std::nullopt;
   }
 
  private:
+  std::optional<SyntaxError> read_items(std::string_view source) {
+    const auto items = parse_items(source, definition_->arena_);
+    if (!items) return items.error();
+    definition_->items_ = *items;
+    if (auto error = check_format_version()) return error;
+    return read_path_rewrite();
+  }
+
   const Item* find(std::string_view name) const {
     for (const Item& item : siblings(definition_->items_)) {
       if (!item.is_section && item.name == name) return &item;
@@ -345,13 +359,23 @@ class DefinitionReader {
     }
   }
 
-  std::shared_ptr<Definition> definition_;
+  Definition* definition_;
   NodeFactory make_;
 };
 
 std::expected<std::shared_ptr<const Definition>, SyntaxError> Definition::parse(
     std::string source) {
-  return DefinitionReader(std::move(source)).read();
+  const std::shared_ptr<Definition> definition(new Definition(std::move(source)));
+  if (auto error = DefinitionReader(*definition).read()) return std::unexpected(std::move(*error));
+  return definition;
+}
+
+std::expected<std::unique_ptr<const Definition>, SyntaxError> Definition::parse_outline(
+    std::string_view source, std::span<std::byte> memory) {
+  std::unique_ptr<Definition> definition(new Definition(memory));
+  auto error = DefinitionReader(*definition).read_outline(source);
+  if (error) return std::unexpected(std::move(*error));
+  return definition;
 }
 
 }  // namespace oxbow::opam

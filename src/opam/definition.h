@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,8 +85,15 @@ class Definition {
 
  private:
   friend class DefinitionReader;
+  friend class OutlineReader;
   explicit Definition(std::string source)
       : source_(std::move(source)), arena_(2 * source_.size() + 512) {}
+  explicit Definition(std::span<std::byte> memory) : arena_(memory.data(), memory.size()) {}
+
+  /// Reads no more than what an outline needs. The result refers to `source`, and lies in `memory`
+  /// as far as that does.
+  static std::expected<std::unique_ptr<const Definition>, SyntaxError> parse_outline(
+      std::string_view source, std::span<std::byte> memory);
 
   std::string source_;
   Arena arena_;

@@ -38,6 +38,16 @@ std::size_t ident_length(std::string_view text) {
   return length;
 }
 
+// How much of a string's content certainly stands for itself.
+std::size_t plain_length(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && text[length] != '"' && text[length] != '\\' &&
+         text[length] != '\r') {
+    ++length;
+  }
+  return length;
+}
+
 std::size_t integer_length(std::string_view text) {
   const std::size_t sign = !text.empty() && text.front() == '-' ? 1 : 0;
   std::size_t length = sign;
@@ -137,7 +147,10 @@ Token Lexer::string(std::size_t start) {
       }
       return token;
     }
-    if (source_[at_] == '\\') {
+    if (const std::size_t plain = plain_length(source_.substr(at_)); plain > 0) {
+      if (copied) content.append(source_.substr(at_, plain));
+      at_ += plain;
+    } else if (source_[at_] == '\\') {
       copy_so_far();
       const std::size_t backslash = at_++;
       if (!escape(content)) return fail(backslash, "this escape sequence is not one of opam's");

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "opam/definition.h"
+#include "opam/outline.h"
 #include "opam/package_id.h"
 
 namespace oxbow::opam {
@@ -11,7 +11,7 @@ namespace oxbow::opam {
 /// read the file.
 struct Package {
   PackageId id;
-  std::shared_ptr<const Definition> definition;
+  std::shared_ptr<const Outline> definition;
 };
 
 }  // namespace oxbow::opam

@@ -47,9 +47,9 @@ std::span<const BuildDependency> BuildDependencies::of(solve::PackageIndex packa
 
 std::unique_ptr<const BuildDependencies::Dependencies> BuildDependencies::work_out(
     const opam::Package& package) const {
-  const opam::Definition& definition = *package.definition;
-  const bool development = definition.url() && definition.url()->is_development();
-  const solve::BuildVariables variables(universe_->target().platform, package.id, development);
+  const opam::Outline& definition = *package.definition;
+  const solve::BuildVariables variables(universe_->target().platform, package.id,
+                                        definition.is_development());
   Dependencies made;
   for (const auto& [field, op] : {std::pair(opam::Field::depends, opam::Op::conj),
                                   std::pair(opam::Field::depopts, opam::Op::disj)}) {

@@ -8,7 +8,7 @@
 namespace oxbow::plan {
 
 const EffectiveDigest& EffectiveDigests::of(const opam::Package& package) {
-  const opam::Definition* const definition = package.definition.get();
+  const opam::Outline* const definition = package.definition.get();
   const auto find = [&]() -> const Entry* {
     const auto [first, last] = known_.equal_range(definition);
     for (auto at = first; at != last; ++at) {
@@ -20,7 +20,8 @@ const EffectiveDigest& EffectiveDigests::of(const opam::Package& package) {
     const std::lock_guard lock(mutex_);
     if (const Entry* const entry = find()) return entry->digest;
   }
-  const std::string text = opam::effective_part(*definition, package.id.name, package.id.version);
+  const std::string text =
+      opam::effective_part(*definition->whole(), package.id.name, package.id.version);
   auto made =
       std::make_unique<const Entry>(package, EffectiveDigest{sha256_hex(text), md5_hex(text)});
   const std::lock_guard lock(mutex_);

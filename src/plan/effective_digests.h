@@ -29,7 +29,7 @@ class EffectiveDigests {
   };
 
   std::mutex mutex_;
-  std::unordered_multimap<const opam::Definition*, std::unique_ptr<const Entry>> known_;
+  std::unordered_multimap<const opam::Outline*, std::unique_ptr<const Entry>> known_;
 };
 
 }  // namespace oxbow::plan

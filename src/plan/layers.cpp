@@ -123,9 +123,8 @@ LayerIndex LayerTable::add(Layer&& layer, std::size_t hash) {
 
 void LayerTable::name_layer(Layer& layer) const {
   const opam::Package& package = universe_->package(layer.package);
-  const auto& url = package.definition->url();
   const std::string& effective = digests_->of(package).sha256;
-  bool defined = !layer.cyclic && !(url && url->checksums.empty());
+  bool defined = !layer.cyclic && !package.definition->lacks_checksum();
   for (const LayerIndex dep : layer.deps) defined = defined && this->layer(dep).build_id;
   std::string hashed = defined ? effective : "oxbow-key-1 " + effective;
   for (auto dep = layer.deps.rbegin(); dep != layer.deps.rend(); ++dep) {

@@ -41,29 +41,29 @@ void add_versions(std::span<const Share> shares, std::vector<PackageOrigin>& ori
   origins.erase(repeated.begin(), repeated.end());
 }
 
-std::unique_ptr<const Parsed> too_large() {
-  auto parsed = std::make_unique<Parsed>();
-  parsed->error = {
+Parsed too_large() {
+  Parsed parsed;
+  parsed.error = {
       0, "larger than " + std::to_string(opam::max_source >> 20U) + " MiB, which no opam file is"};
   return parsed;
 }
 
-Result<std::unique_ptr<const Parsed>> parse_blob(const TreeSource& source, const ObjectId& blob,
-                                                 Trust trust) {
+Result<Parsed> parse_blob(const TreeSource& source, const ObjectId& blob, Trust trust,
+                          opam::OutlineReader& reader) {
   if (trust == Trust::proposed) {
     TRY_ASSIGN(const auto size, source.size(blob));
     if (size > opam::max_source) return too_large();
   }
   TRY_ASSIGN(auto text, source.read(blob, unlimited));
   if (text.size() > opam::max_source) return too_large();
-  auto parsed = std::make_unique<Parsed>();
-  auto definition = opam::Definition::parse(std::move(text));
-  if (definition) {
-    parsed->definition = std::move(*definition);
-    return parsed;
+  Parsed parsed;
+  auto outline = reader.read(text);
+  if (outline) {
+    parsed.definition = std::move(*outline);
+  } else {
+    parsed.error = std::move(outline.error());
+    parsed.source = std::move(text);
   }
-  parsed->error = std::move(definition.error());
-  if (auto again = source.read(blob, unlimited)) parsed->source = std::move(*again);
   return parsed;
 }
 
@@ -76,13 +76,13 @@ Result<void> DefinitionCache::load(
   for (std::size_t i = 0; i < blobs.size(); ++i) {
     if (known_.try_emplace(blobs[i]).second) missing.push_back(i);
   }
-  std::vector<std::unique_ptr<const Parsed>> parsed(missing.size());
+  std::vector<Parsed> parsed(missing.size());
   std::optional<Error> error;
   std::mutex error_mutex;
   std::atomic<std::size_t> count{0};
   parallel_for(missing.size(), 64, worker_count(), [&] {
-    return [&](std::size_t i) {
-      auto one = parse_blob(*sources[missing[i]], blobs[missing[i]], trust);
+    return [&, reader = opam::OutlineReader()](std::size_t i) mutable {
+      auto one = parse_blob(*sources[missing[i]], blobs[missing[i]], trust, reader);
       if (one) {
         parsed[i] = std::move(*one);
       } else {

@@ -21,7 +21,7 @@ namespace oxbow::repo {
 
 /// Parsed is an opam file once read: what it says, or why opam cannot read it.
 struct Parsed {
-  std::shared_ptr<const opam::Definition> definition;
+  std::shared_ptr<const opam::Outline> definition;
   opam::SyntaxError error;
   std::string source;  ///< where there is no definition, to show the place of the error
 };
@@ -41,10 +41,10 @@ class DefinitionCache {
                     Trust trust, const std::function<void(std::size_t done, std::size_t of)>& done);
 
   /// A blob that was loaded.
-  const Parsed& get(const ObjectId& blob) const { return *known_.at(blob); }
+  const Parsed& get(const ObjectId& blob) const { return known_.at(blob); }
 
  private:
-  std::unordered_map<ObjectId, std::unique_ptr<const Parsed>> known_;
+  std::unordered_map<ObjectId, Parsed> known_;
 };
 
 /// Where a package of a stack comes from.

@@ -104,7 +104,7 @@ void UniverseCompiler::evaluate() {
 std::shared_ptr<const Universe::Evaluated> UniverseCompiler::evaluated(
     const opam::Package& package) const {
   auto result = std::make_shared<Evaluated>();
-  const opam::Definition* const definition = package.definition.get();
+  const opam::Outline* const definition = package.definition.get();
   if (definition == nullptr) return result;
   const SolverVariables variables(universe_->target_, package.id.version);
   const opam::Node* const available = definition->field(opam::Field::available);
@@ -238,7 +238,7 @@ void UniverseCompiler::compile_classes() {
     const Var name{narrow(i)};
     const auto candidates = universe_->candidates(name);
     for (std::size_t c = 0; c < candidates.size(); ++c) {
-      const opam::Definition& definition = *universe_->package(candidates[c]).definition;
+      const opam::Outline& definition = *universe_->package(candidates[c]).definition;
       std::vector<std::string_view> named;
       opam::collect_names(definition.field(opam::Field::conflict_class), named);
       for (const std::string_view one : named) {

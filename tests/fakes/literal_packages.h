@@ -51,9 +51,9 @@ inline std::vector<Package> literal_packages(std::string_view text) {
     REQUIRE(id);
     Package& package = packages.emplace_back(Package{*id, nullptr});
     if (literal.fields == unreadable_fields) continue;
-    auto definition = Definition::parse("opam-version: \"2.0\"\n" + literal.fields);
+    auto definition = Outline::read("opam-version: \"2.0\"\n" + literal.fields);
     REQUIRE(definition);
-    REQUIRE((*definition)->errors().empty());
+    REQUIRE((*definition)->whole()->errors().empty());
     package.definition = std::move(*definition);
   }
   std::ranges::sort(packages, [](const Package& x, const Package& y) {

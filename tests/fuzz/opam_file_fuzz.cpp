@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "opam/effective.h"
+#include "opam/outline.h"
 
 namespace {
 
@@ -57,6 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string source =
       "opam-version: \"2.0\"\n" + std::string(reinterpret_cast<const char*>(data), size);
   const auto definition = Definition::parse(source);
+  const auto outline = Outline::read(source);
+  require(outline.has_value() == definition.has_value());
   if (!definition) {
     check_error(source, definition.error());
     return 0;

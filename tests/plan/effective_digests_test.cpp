@@ -31,7 +31,7 @@ TEST_CASE("packages that share a definition have digests of their own, that stay
 
 TEST_CASE("digests keep the definition that they are of") {
   EffectiveDigests digests;
-  std::weak_ptr<const opam::Definition> kept;
+  std::weak_ptr<const opam::Outline> kept;
   {
     const auto packages = opam::literal_packages("a.1\n");
     digests.of(packages[0]);
