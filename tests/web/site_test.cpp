@@ -192,7 +192,6 @@ TEST_CASE("a dry run says that nothing was written") {
   store::Publication check;
   check.repository = "o/r";
   check.kind = store::PublicationKind::check;
-  check.subject = "1";
   check.name = "analysis";
   check.run = pages.run;
   value(store::Publications(database).want(check, "{}", at(1)));
