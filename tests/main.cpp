@@ -6,7 +6,7 @@
 
 #include "tests/needs.h"
 
-// Without what they need no tests are run, and that is no success: 77 is CTest's "skipped".
+// Without what they need no tests are run, and that is not a success: 77 is CTest's "skipped".
 int main(int count, char** arguments) {
   constexpr int skipped = 77;
   bool lists = false;

@@ -37,9 +37,9 @@ std::optional<Refusal> refuse(const Head& head, std::size_t most_bytes) {
   if (!head.transfer_encoding.empty()) return Refusal{411, "a body in chunks; send its length"};
   if (!head.content_encoding.empty()) return Refusal{415, "an encoded body"};
   const auto length = number(head.content_length);
-  if (!length) return Refusal{411, "the body's length is not told"};
+  if (!length) return Refusal{411, "the body's length is not given"};
   if (*length > most_bytes) return Refusal{413, "the body is too large"};
-  if (!is_json(head.content_type)) return Refusal{415, "the body is no application/json"};
+  if (!is_json(head.content_type)) return Refusal{415, "the body is not application/json"};
   if (!is_word(head.event)) return Refusal{400, "X-GitHub-Event is missing or malformed"};
   if (!is_word(head.guid)) return Refusal{400, "X-GitHub-Delivery is missing or malformed"};
   if (head.signature.empty()) return Refusal{401, "X-Hub-Signature-256 is missing"};
@@ -57,7 +57,7 @@ std::optional<Refusal> refuse(const Head& head, std::string_view body,
     right = is_equal_in_constant_time(expected, head.signature) || right;
   }
   if (right) return std::nullopt;
-  return Refusal{403, "the signature is by none of our secrets"};
+  return Refusal{403, "the signature matches none of the secrets"};
 }
 
 }  // namespace oxbow::webhook

@@ -28,10 +28,10 @@ constexpr std::string_view usage =
     "nginx stands before it (config/nginx/oxbow.conf).\n"
     "\n"
     "  --config FILE       the configuration, of which [store] and [webhook] are read\n"
-    "  --listen-anywhere   listen on an address that is not of this machine alone\n"
+    "  --listen-anywhere   allow listening on an address that other machines can reach\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0 ended by SIGTERM or SIGINT, 2 it could not be done.\n"
+    "Exit codes: 0 stopped by SIGTERM or SIGINT, 2 error.\n"
     "\n"
     "example: oxbow-webhook --config /etc/oxbow/oxbow.toml\n";
 
@@ -58,7 +58,7 @@ Result<Arguments> read_arguments(std::span<char*> words) {
     } else if (word.starts_with("--config=")) {
       arguments.configuration = word.substr(9);
     } else {
-      return fail("'" + std::string(word) + "' is no argument; see oxbow-webhook --help");
+      return fail("'" + std::string(word) + "' is not an argument; see oxbow-webhook --help");
     }
   }
   if (arguments.configuration.empty()) return fail("--config FILE is missing");

@@ -82,7 +82,7 @@ Result<JsonDocument> JsonDocument::parse(std::string_view json, std::string_view
   rapidjson::Document& document = parsed.state_->document;
   document.Parse<flags>(json.data(), json.size());
   if (document.HasParseError()) {
-    return fail(fmt::format("{} is no JSON, at byte {}: {}", what, document.GetErrorOffset(),
+    return fail(fmt::format("{} is not JSON, at byte {}: {}", what, document.GetErrorOffset(),
                             rapidjson::GetParseError_En(document.GetParseError())));
   }
   return parsed;
@@ -98,7 +98,7 @@ JsonReader::JsonReader(std::string_view json, std::string what) : what_(std::mov
   if (!parsed) {
     error_ = std::move(parsed).error();
   } else if (!parsed->top().is_object()) {
-    error_ = Error{what_ + " is no JSON object"};
+    error_ = Error{what_ + " is not JSON object"};
   } else {
     document_ = *std::move(parsed);
   }
@@ -119,7 +119,7 @@ T JsonReader::typed(JsonValue object, std::string_view name,
 }
 
 std::string JsonReader::text(JsonValue object, std::string_view name) {
-  return std::string(typed(object, name, &JsonValue::text, "is no text"));
+  return std::string(typed(object, name, &JsonValue::text, "is not a string"));
 }
 
 bool JsonReader::boolean(JsonValue object, std::string_view name) {
@@ -127,21 +127,21 @@ bool JsonReader::boolean(JsonValue object, std::string_view name) {
 }
 
 double JsonReader::number(JsonValue object, std::string_view name) {
-  return typed(object, name, &JsonValue::number, "is no number");
+  return typed(object, name, &JsonValue::number, "is not a number");
 }
 
 std::int64_t JsonReader::integer(JsonValue object, std::string_view name) {
-  return typed(object, name, &JsonValue::integer, "is no whole number");
+  return typed(object, name, &JsonValue::integer, "is not a whole number");
 }
 
 std::uint64_t JsonReader::count(JsonValue object, std::string_view name) {
-  return typed(object, name, &JsonValue::count, "is no count");
+  return typed(object, name, &JsonValue::count, "is not a count");
 }
 
 std::vector<JsonValue> JsonReader::list(JsonValue object, std::string_view name) {
   const auto value = object.find(name);
   if (!value) fail_at(name, "is missing");
-  if (value && !value->is_list()) fail_at(name, "is no list");
+  if (value && !value->is_list()) fail_at(name, "is not a list");
   return error_ ? std::vector<JsonValue>() : value->elements();
 }
 
@@ -150,7 +150,7 @@ std::vector<std::string> JsonReader::texts(JsonValue object, std::string_view na
   for (const JsonValue element : list(object, name)) {
     const auto text = element.text();
     if (!text) {
-      fail_at(name, "has an element that is no text");
+      fail_at(name, "has an element that is not a string");
       break;
     }
     texts.emplace_back(*text);
@@ -162,7 +162,7 @@ std::vector<JsonValue> JsonReader::objects(JsonValue object, std::string_view na
   std::vector<JsonValue> objects = list(object, name);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     if (objects[i].is_object()) continue;
-    fail_at(name, "has an element that is no object");
+    fail_at(name, "has an element that is not an object");
     objects.resize(i, objects[i]);
   }
   return objects;

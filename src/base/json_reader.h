@@ -26,10 +26,10 @@ class JsonValue {
   std::optional<std::int64_t> integer() const;
   std::optional<std::uint64_t> count() const;
 
-  /// A list's elements; of what is no list, none.
+  /// A list's elements; of what is not a list, none.
   std::vector<JsonValue> elements() const;
 
-  /// An object's member, be it null; none if it is not there, or this is no object.
+  /// An object's member, be it null; none if it is not there, or this is not an object.
   std::optional<JsonValue> find(std::string_view name) const;
 
   /// The whole as JSON, in ASCII; its texts must be UTF-8.
@@ -65,8 +65,8 @@ class JsonDocument {
 /// value, and the first error stays, with the member's name. For one thread.
 class JsonReader {
  public:
-  /// `what` is what errors call the text. What no parser accepts, or is no object, is an error at
-  /// once.
+  /// `what` is what errors call the text. What no parser accepts, or is not an object, is an error
+  /// at once.
   JsonReader(std::string_view json, std::string what);
 
   JsonValue top() const { return document_.top(); }

@@ -29,7 +29,7 @@ const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// A key that wants a password is no key for a service; nobody is asked for one.
+// A key that wants a password is not a key for a service; nobody is asked for one.
 int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
 
 }  // namespace
@@ -64,7 +64,7 @@ Result<RsaKey> RsaKey::parse(std::string_view pem, std::string_view what) {
   key->handle.reset(PEM_read_bio_PrivateKey(text.get(), nullptr, no_password, nullptr));
   if (key->handle == nullptr || EVP_PKEY_get_base_id(key->handle.get()) != EVP_PKEY_RSA) {
     return fail(std::string(what) +
-                " is no RSA private key in PEM; take the file that GitHub gave for the app");
+                " is not an RSA private key in PEM; take the file that GitHub gave for the app");
   }
   return RsaKey(std::move(key));
 }

@@ -53,7 +53,7 @@ class Decider {
     const github::PullRequest& pull = event.pull;
     if (!is_tested(*repository_, pull.base_branch)) return pass("its base branch is not tested");
     if (known_->pull && known_->pull->updated_at > pull.updated_at) {
-      return pass("a later event of this pull request came before");
+      return pass("a later event of this pull request was processed first");
     }
     store::Pull state = stored(pull, place_of(event.origin));
     if (known_->pull) state.approved_head = known_->pull->approved_head;
@@ -73,7 +73,7 @@ class Decider {
     }
     const auto hold = hold_of(state);
     if (!hold) return;
-    cancel_all(same == nullptr ? "a newer head was pushed" : "it is tested anew");
+    cancel_all(same == nullptr ? "a newer head was pushed" : "it is retested");
     start(state, RunScope::everything, *hold, {}, cause(event.action));
   }
 
@@ -119,7 +119,7 @@ class Decider {
     if (event.requested == "rerun") return restart(run, RunScope::everything, by);
     if (event.requested == "rerun_failed") return restart(run, RunScope::failed_again, by);
     if (event.requested == "approve") return approve(run, by);
-    pass("there is nothing to be done for this button");
+    pass("this button does nothing here");
   }
 
   void on(const github::CheckSuiteEvent& event) {
@@ -127,7 +127,7 @@ class Decider {
     if (event.action == github::CheckSuiteEvent::Action::requested) {
       return pass("the pull request's or push's own event says so, too");
     }
-    if (!known_->newest_run) return pass("nothing was tested for this head");
+    if (!known_->newest_run) return pass("this head has not been tested");
     if (!sender_may_write(event.origin)) return;
     restart(*known_->newest_run, RunScope::everything,
             "@" + event.origin.sender.login + " asked for it");
@@ -207,7 +207,7 @@ class Decider {
     if (run != nullptr && run->state == RunState::analysis_done) {
       act(ReleaseRun{run->id, by});
     } else {
-      cancel_all("it is tested anew");
+      cancel_all("it is retested");
       start(state_, RunScope::everything, policy_->build ? Hold::none : Hold::building_off, {}, by);
     }
     return true;
@@ -221,7 +221,7 @@ class Decider {
     }
     const auto hold = hold_of(state_, IfDraft::builds);
     if (!hold) return true;
-    cancel_all("it is tested anew");
+    cancel_all("it is retested");
     start(state_, scope, *hold, packages,
           "@" + comment_->origin.sender.login + " asked: " + std::string(verb));
     return true;
@@ -241,7 +241,7 @@ class Decider {
       return false;
     }
     if (may_write(*known_->sender)) return true;
-    pass("@" + origin.sender.login + " may not write to this repository");
+    pass("@" + origin.sender.login + " does not have write access to this repository");
     return false;
   }
 
@@ -342,7 +342,7 @@ class Decider {
       case reopened: return "reopened";
       case ready_for_review: return "ready for review";
       case converted_to_draft: return "made a draft";
-      case edited: return "it has another base";
+      case edited: return "its base branch changed";
       case closed: break;
     }
     return "closed";

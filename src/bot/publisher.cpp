@@ -131,7 +131,7 @@ Publisher::Told Publisher::tell_check(const Publication& publication) {
   if (!run) return store_failed(run.error());
   if (!bodies || bodies->empty() || !*run) {
     return std::unexpected(
-        Failure{Failure::Kind::rejected, "what is stored is no check", {}, false});
+        Failure{Failure::Kind::rejected, "what is stored is not a check", {}, false});
   }
   std::string id = publication.remote_id;
   if (id.empty() && publication.attempted) {

@@ -53,7 +53,7 @@ store::RunSubject about(const github::Event& event) {
 CheckOutput queued_output() {
   CheckOutput output;
   output.title = "Waiting for its turn";
-  output.summary = "The repository is read and solved; nothing of it is run.";
+  output.summary = "Analysis only: no code of the pull request is run.";
   return output;
 }
 
@@ -88,14 +88,14 @@ Result<bool> Reception::work_on_next() {
       if (answered) continue;
       const Failure& failure = answered.error();
       if (failure.kind != Failure::Kind::passing || ++unanswered_ > most_unanswered) {
-        return closed(DeliveryState::failed, "GitHub could not be asked: " + failure.message);
+        return closed(DeliveryState::failed, "GitHub did not answer: " + failure.message);
       }
       ask_again_ = now_() + github::backoff(failure, unanswered_, 0.5);
-      log_("GitHub could not be asked, and will be again: " + failure.message);
+      log_("GitHub did not answer, will be asked again: " + failure.message);
       return false;
     }
   }
-  return closed(DeliveryState::failed, "it could not be decided what to do");
+  return closed(DeliveryState::failed, "could not decide what to do");
 }
 
 Result<void> Reception::close(const store::Delivery& delivery, DeliveryState state,
@@ -160,7 +160,8 @@ github::Answer<void> Reception::answer(Question question, const github::Event& e
   const github::Place place{origin.repository, origin.installation};
   if (question == Question::pull) {
     if (client_ == nullptr) {
-      return std::unexpected(Failure{Failure::Kind::gone, "a dry run asks nobody", {}, false});
+      return std::unexpected(
+          Failure{Failure::Kind::gone, "dry run: GitHub is not asked", {}, false});
     }
     TRY_ASSIGN(const auto pull, client_->pull(place, pull_of(event, known)));
     known.pull = stored(pull, place);

@@ -235,7 +235,7 @@ Result<void> RunRecord::keep_trouble(HeldJob& held, const store::Run& run, std::
     return held.finish([&] { return tell_trouble(run, job.kind, error); });
   }
   return held.give_back(now_() + rest_after(job.attempts), [&] {
-    return runs_.set_summary(run.id, line_of("tried again soon: " + std::string(error)));
+    return runs_.set_summary(run.id, line_of("will be retried: " + std::string(error)));
   });
 }
 

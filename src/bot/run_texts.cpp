@@ -55,7 +55,7 @@ std::string next_step(const RunFacts& facts) {
     case Stage::draft: return "Builds begin when this pull request is ready for review.";
     case Stage::awaiting_approval:
       return fmt::format(
-          "Builds begin when somebody who may write to this repository has looked at the change "
+          "Builds begin when somebody with write access has reviewed the change "
           "and says `/oxbow ok-to-test {}`.",
           facts.head.substr(0, short_commit));
     case Stage::building: return "It is being built.";
@@ -66,7 +66,7 @@ std::string next_step(const RunFacts& facts) {
 
 std::string closing(const RunFacts& facts) {
   std::string text = "<sub>Tested: `" + facts.head.substr(0, short_commit) + "`";
-  if (!facts.page.empty()) text += " · " + link("all of this run", facts.page);
+  if (!facts.page.empty()) text += " · " + link("full results", facts.page);
   return text + " · `/oxbow help`</sub>\n";
 }
 
@@ -108,7 +108,7 @@ std::vector<std::string> check_names(std::string_view prefix, const std::vector<
 }
 
 std::string page_line(const RunFacts& facts) {
-  return facts.page.empty() ? "" : "\n" + link("All of this run", facts.page) + "\n";
+  return facts.page.empty() ? "" : "\n" + link("Full results", facts.page) + "\n";
 }
 
 }  // namespace
@@ -183,9 +183,9 @@ CheckOutput trouble_output(std::string_view error, Whose whose, const RunFacts& 
   CheckOutput output;
   const bool is_ours = whose == Whose::ours;
   output.conclusion = is_ours ? Conclusion::neutral : Conclusion::failure;
-  output.title = is_ours ? "Trouble of ours: this could not be tested" : "This cannot be tested";
+  output.title = is_ours ? "Infrastructure error: could not be tested" : "Cannot be tested";
   output.summary = report::code_block({{0, report::Phrase().quoted(error)}}) +
-                   (is_ours ? "\nThis says nothing about the change.\n" : "") + page_line(facts);
+                   (is_ours ? "\nThis was not caused by the change.\n" : "") + page_line(facts);
   output.buttons = {CheckButton::rerun};
   return output;
 }
@@ -201,11 +201,11 @@ CheckOutput waiting_output(const report::TargetReport& target, const RunFacts& f
       return output;
     case Stage::analysed:
       output.conclusion = cone.layers() == 0 ? Conclusion::success : Conclusion::neutral;
-      output.title = cone.layers() == 0 ? "Nothing to build" : "Nothing is built here";
+      output.title = cone.layers() == 0 ? "Nothing to build" : "Not built by this bot";
       break;
     case Stage::draft:
       output.conclusion = Conclusion::neutral;
-      output.title = "Not built: a draft";
+      output.title = "Not built: draft pull request";
       break;
     case Stage::awaiting_approval:
       output.conclusion = Conclusion::action_required;
@@ -249,7 +249,7 @@ CheckOutput progress_output(const BuildCounts& counts, const RunFacts& facts) {
     if (running.size() == running_told) break;
     running.push_back({0, report::Phrase().quoted(package)});
   }
-  output.summary = report::grouped(counts.cached) + " were cached.\n";
+  output.summary = report::grouped(counts.cached) + " found in the cache.\n";
   if (!running.empty()) output.summary += "\nRunning:\n\n" + bullets(running);
   output.summary += page_line(facts);
   return output;

@@ -27,7 +27,7 @@ struct BotSettings {
   std::filesystem::path cache;  ///< of layers
   job::KeyKind keys = job::KeyKind::build_id;
   layer::BuildSettings build;
-  std::size_t jobs = 1;  ///< builds that run at once
+  std::size_t jobs = 1;  ///< builds to run at once
 
   std::chrono::milliseconds lease{60'000};
   std::chrono::milliseconds between_writes{1'000};    ///< to GitHub

@@ -206,12 +206,12 @@ Result<BaseOrigin> base_origin(std::string_view platform, std::string suite,
   const auto [system, architecture] = split_platform(platform);
   if (suite.empty()) suite = look_up(suites, system);
   if (suite.empty() || look_up(architectures, architecture).empty()) {
-    return fail(fmt::format("how to make a base for {} is not known; name a --command that does",
-                            platform));
+    return fail(
+        fmt::format("no built-in way to make a base for {}; give a --command that does", platform));
   }
-  if (!is_plain_name(suite)) return fail(fmt::format("'{}' is no suite of Debian", suite));
+  if (!is_plain_name(suite)) return fail(fmt::format("'{}' is not a Debian suite", suite));
   for (const std::string& package : packages) {
-    if (!is_plain_name(package)) return fail(fmt::format("'{}' is no Debian package", package));
+    if (!is_plain_name(package)) return fail(fmt::format("'{}' is not a Debian package", package));
   }
   return BaseOrigin{std::move(suite), std::move(packages), {}};
 }
@@ -250,7 +250,7 @@ Result<BaseRecord> BaseLayer::create(const BaseOrigin& origin, IfThere if_there)
   }
   TRY(recover());
   if (if_there == IfThere::fail && is_there(folder_ / "base")) {
-    return fail(fmt::format("{} has a base already, in {}; --replace makes it anew", platform_,
+    return fail(fmt::format("{} has a base already, in {}; --replace replaces it", platform_,
                             (folder_ / "base").string()));
   }
   const fs::path draft = folder_ / ".base-draft";

@@ -40,7 +40,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-// Of a tree that cannot be read, 0: that is no reason not to remove it.
+// Of a tree that cannot be read, 0: that is not a reason not to remove it.
 std::uint64_t bytes_of(const fs::path& tree) { return count(tree).value_or(TreeSize{}).bytes; }
 
 CachedLayer look_at(const LayerStore& store, std::string_view key,

@@ -39,7 +39,7 @@ struct CollectRequest {
 
 struct CollectedItem {
   std::string platform;
-  std::string name;  ///< a layer's key, or the name of a file or folder that is no layer
+  std::string name;  ///< a layer's key, or the name of a file or folder that is not a layer
   bool layer = false;
   std::uint64_t bytes = 0;
 };

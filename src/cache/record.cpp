@@ -20,7 +20,7 @@ bool is_digest(std::string_view text) {
 }
 
 void read_ours(JsonReader& read, JsonValue ours, LayerRecord& record) {
-  if (!ours.is_object()) return read.fail_at("oxbow", "is no object");
+  if (!ours.is_object()) return read.fail_at("oxbow", "is not an object");
   if (const std::uint64_t version = read.count(ours, "version"); version != record_version) {
     return read.fail_at(
         "version",
@@ -38,7 +38,7 @@ void read_ours(JsonReader& read, JsonValue ours, LayerRecord& record) {
   record.files = read.count(ours, "files");
   record.digest = read.text(ours, "digest");
   if (!record.digest.empty() && !is_digest(record.digest)) {
-    read.fail_at("digest", "is no SHA-256 in hexadecimal digits");
+    read.fail_at("digest", "is not a SHA-256 in hexadecimal digits");
   }
 }
 
@@ -77,7 +77,7 @@ Result<LayerRecord> parse_layer_record(std::string_view json) {
   }
   record.hashes = read.texts(top, "hashes");
   if (!std::ranges::all_of(record.hashes, is_layer_key)) {
-    read.fail_at("hashes", "has an element that is no layer's key");
+    read.fail_at("hashes", "has an element that is not a layer's key");
   }
   record.created = read.number(top, "created");
   record.outcome = status == 0 ? verdict::Outcome::success : verdict::Outcome::failure;

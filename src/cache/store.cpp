@@ -104,7 +104,7 @@ Result<void> LayerStore::check_writable() const {
   fs::path place = fs::absolute(folder_, ignored).lexically_normal();
   while (is_absent(place) && place.has_relative_path()) place = place.parent_path();
   if (!fs::is_directory(place, ignored)) {
-    return fail(fmt::format("{} is no folder; name another cache", place.string()));
+    return fail(fmt::format("{} is not a folder; name another cache", place.string()));
   }
   if (::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     if (errno == EROFS) {

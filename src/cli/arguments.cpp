@@ -84,7 +84,7 @@ void StackArguments::add_repositories(CLI::App& command, bool required) {
 
 void StackArguments::add_targets(CLI::App& command, bool required) {
   CLI::Option* const compiler = command.add_option(
-      "--compiler,-c", compilers, "the compiler package, NAME.VERSION, that everything is for");
+      "--compiler,-c", compilers, "the compiler package to solve and build for, NAME.VERSION");
   // What follows is not one more compiler: it may be a package to solve for.
   compiler->allow_extra_args(false);
   if (required) compiler->required();
@@ -98,8 +98,8 @@ Result<std::vector<opam::Target>> StackArguments::targets() const {
   for (const std::string& compiler : compilers) {
     const auto id = opam::parse_package_id(compiler);
     if (!id) {
-      return fail(fmt::format("'{}' is no compiler package; write NAME.VERSION, as in ocaml.5.3.0",
-                              compiler));
+      return fail(fmt::format(
+          "'{}' is not a compiler package; write NAME.VERSION, as in ocaml.5.3.0", compiler));
     }
     targets.push_back({*id, parsed});
   }
@@ -110,7 +110,7 @@ void ChangeArguments::add_to(CLI::App& command) {
   stack.add_repositories(command, false);
   stack.add_targets(command, false);
   add_choice<job::Scope>(command, "--scope", scope,
-                         "what is solved for: the packages of the first repository, or of all",
+                         "the packages to solve for: those of the first repository, or of all",
                          {{"overlay", job::Scope::overlay}, {"stack", job::Scope::stack}}, true);
 }
 
@@ -122,7 +122,8 @@ Result<job::PlanRequest> ChangeArguments::open(job::Progress& progress) const {
     return request;
   }
   TRY_ASSIGN(auto targets, stack.targets());
-  if (targets.empty()) return fail("--compiler NAME.VERSION is missing: say what to plan for");
+  if (targets.empty())
+    return fail("--compiler NAME.VERSION is missing: name the compiler to plan for");
   job::PlanRequest request;
   request.targets = std::move(targets);
   request.scope = scope;

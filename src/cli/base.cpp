@@ -31,11 +31,11 @@ struct BaseArguments {
 Result<cache::BaseLayer> base_of(const BaseArguments& arguments) {
   TRY_ASSIGN(const auto platform, opam::parse_platform(arguments.platform));
   if (arguments.platform.find('/') != std::string::npos || arguments.platform.front() == '.') {
-    return fail(fmt::format("'{}' can be no folder of the cache", arguments.platform));
+    return fail(fmt::format("'{}' cannot be a folder of the cache", arguments.platform));
   }
   std::error_code error;
   const fs::path cache = fs::absolute(arguments.cache, error);
-  if (error) return fail(fmt::format("'{}' is no folder", arguments.cache));
+  if (error) return fail(fmt::format("'{}' is not a folder", arguments.cache));
   return cache::BaseLayer(cache, arguments.platform);
 }
 
@@ -116,7 +116,7 @@ ExitCode show(const BaseArguments& arguments) {
 }
 
 void add_place(CLI::App& command, BaseArguments& arguments) {
-  command.add_option("--cache", arguments.cache, "the folder of all layers")->required();
+  command.add_option("--cache", arguments.cache, "the cache of layers")->required();
   command.add_option("--platform,-p", arguments.platform, "DISTRIBUTION-VERSION-ARCH")
       ->capture_default_str();
 }
@@ -125,27 +125,29 @@ void add_place(CLI::App& command, BaseArguments& arguments) {
 
 Command add_base(CLI::App& program) {
   auto arguments = std::make_shared<BaseArguments>();
-  CLI::App* const command =
-      program.add_subcommand("base", "make or show what the layers of a platform stand on");
+  CLI::App* const command = program.add_subcommand(
+      "base", "make or show the base that all layers of a platform stand on");
   command->require_subcommand(1);
   CLI::App* const creation = command->add_subcommand(
       "create", "make it with mmdebstrap, or with a command of your own; needs root");
   add_place(*creation, *arguments);
-  creation->add_option("--package", arguments->packages, "a Debian package that it is to hold, too")
+  creation
+      ->add_option("--package", arguments->packages,
+                   "an additional Debian package to install in it")
       ->allow_extra_args(false);
   creation->add_option("--suite", arguments->suite,
-                       "of Debian's packages, where the platform does not say");
+                       "the Debian suite, where the platform does not imply it");
   creation->add_option("--command", arguments->command,
                        "a shell command that makes the root file system, with opam in it, in the "
                        "folder $OXBOW_DESTINATION, instead of mmdebstrap");
   creation->add_flag("--replace", arguments->replace,
-                     "of one that is there; do so while nothing is being built");
+                     "replace an existing base; only while nothing is being built");
   creation->footer(
       "Example:\n"
       "  oxbow base create --cache /var/cache/oxbow --package ocaml-nox\n"
       "  oxbow base create --cache /var/cache/oxbow --platform fedora-40-x86_64 \\\n"
       "    --command 'tar -C \"$OXBOW_DESTINATION\" -xf fedora-with-opam.tar'");
-  CLI::App* const showing = command->add_subcommand("show", "what it is, and how it was made");
+  CLI::App* const showing = command->add_subcommand("show", "show the base, and how it was made");
   add_place(*showing, *arguments);
   showing->add_flag("--json", arguments->json, "as a JSON object");
   showing->footer("Example:\n  oxbow base show --cache /var/cache/oxbow");

@@ -40,7 +40,7 @@ bot::TestedRepository read_tested(const TomlTable& table) {
   bot::TestedRepository repository;
   repository.name = table.text("name", Need::required).value_or("");
   if (!is_repository_name(repository.name)) {
-    table.fail_at("name", fmt::format("'{}' is no OWNER/NAME", repository.name));
+    table.fail_at("name", fmt::format("'{}' is not OWNER/NAME", repository.name));
   }
   repository.place = table.text("place").value_or("https://github.com/" + repository.name + ".git");
   repository.branches = table.texts("branches");
@@ -110,7 +110,7 @@ class Reader {
     configuration_.api = github.text("api").value_or(configuration_.api);
     configuration_.web = github.text("web").value_or(configuration_.web);
     if (!is_server(configuration_.api)) {
-      github.fail_at("api", fmt::format("'{}' is no https://HOST", configuration_.api));
+      github.fail_at("api", fmt::format("'{}' is not https://HOST", configuration_.api));
     }
     configuration_.app = github.text("app").value_or("");
     key_file_ = github.text("key_file");

@@ -41,7 +41,7 @@ namespace oxbow::cli {
 ///   build = true                           # or analysis only
 ///   jobs = 2
 ///   sandbox = "runc"
-///   step_timeout = 3600                    # seconds that one build may take
+///   step_timeout = 3600                    # time limit of one build, in seconds
 ///   step_memory = "8G"                     # that one may use, with what it writes
 ///   step_disk = "8G"                       # that one may write
 ///   step_processes = 4096                  # that one may have

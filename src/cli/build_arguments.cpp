@@ -27,25 +27,26 @@ void PlaceArguments::add_to(CLI::App& command) {
 
 void BuildArguments::add_to(CLI::App& command) {
   PlaceArguments::add_to(command);
-  command.add_option("--timeout", seconds, "seconds that one build may take")
+  command.add_option("--timeout", seconds, "time limit of one build, in seconds")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  command.add_option("--memory", with.limits.memory, "bytes that one build may use (8G)")
+  command.add_option("--memory", with.limits.memory, "memory limit of one build (8G)")
       ->transform(CLI::AsSizeValue(false));
   command
-      .add_option("--disk", with.limits.disk,
-                  "bytes that one build may write (8G); they lie in memory and count there, too")
+      .add_option(
+          "--disk", with.limits.disk,
+          "disk limit of one build (8G); it is held in memory and counts towards that limit too")
       ->transform(CLI::AsSizeValue(false));
-  command.add_option("--processes", with.limits.processes, "processes that one build may have")
+  command.add_option("--processes", with.limits.processes, "limit on the processes of one build")
       ->check(CLI::Range(8, 1'000'000))
       ->capture_default_str();
-  command.add_option("--build-jobs", with.jobs, "that one build may run at once")
+  command.add_option("--build-jobs", with.jobs, "parallel jobs within one build (opam's jobs)")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command.add_option("--config", configuration,
                      "the bot's configuration, for its [cache] and [fetch] (default: the user's)");
   command.add_flag("--rebuild-failed", with.rebuild_failed,
-                   "build a layer again that is in the cache as a failure");
+                   "build layers again that are in the cache as failures");
 }
 
 Result<sandbox::SandboxKind> PlaceArguments::sandbox_kind() const {

@@ -64,8 +64,7 @@ ExitCode run(const BuildLayerArguments& arguments) {
 
 Command add_build_layer(CLI::App& program) {
   auto arguments = std::make_shared<BuildLayerArguments>();
-  CLI::App* const command =
-      program.add_subcommand("build-layer", "build one layer, as an executor does");
+  CLI::App* const command = program.add_subcommand("build-layer", "(internal) build one layer");
   arguments->place.add_to(*command);
   command->add_option("--spec", arguments->spec, "what to build, and how: a file of JSON")
       ->required();
@@ -73,9 +72,9 @@ Command add_build_layer(CLI::App& program) {
   add_choice<Wait>(*command, "--if-busy", arguments->if_busy,
                    "what to do if another process is building the layer",
                    {{"wait", Wait::yes}, {"come-back", Wait::no}}, true);
-  command->add_flag("--json", arguments->json, "say what became of it as a line of JSON");
+  command->add_flag("--json", arguments->json, "print the result as a line of JSON");
   command->footer(
-      "Exit codes: 0 it is built, 1 its build fails, 2 it could not be tried.\n\n"
+      "Exit codes: 0 built, 1 its build fails, 2 could not be tried.\n\n"
       "Example:\n"
       "  oxbow build-layer --cache /var/cache/oxbow --spec layer.json");
   return {command, [arguments] { return run(*arguments); }};

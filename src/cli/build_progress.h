@@ -29,7 +29,7 @@ std::vector<std::string> status_lines(const BuildStatus& status, std::size_t wid
 
 /// BuildProgress shows at the bottom of a terminal, on standard error, how far the steps are, and
 /// above it a line for each that fails. What it shows at the bottom goes when it is destroyed.
-/// Where that is no terminal it is silent. For one thread.
+/// Where that is not a terminal it is silent. For one thread.
 class BuildProgress final : public schedule::StepObserver {
  public:
   /// `name` is what a step is called, which need not be printable.

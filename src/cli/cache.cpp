@@ -326,7 +326,7 @@ Command add_cache(CLI::App& program) {
   const auto add = [&](const char* name, const char* about, const char* example,
                        ExitCode (*run)(const CacheArguments&)) {
     CLI::App* const command = cache->add_subcommand(name, about);
-    command->add_option("--cache", arguments->cache, "the folder of the cache")->required();
+    command->add_option("--cache", arguments->cache, "the cache of layers")->required();
     command->footer(std::string("Example:\n  oxbow cache ") + example);
     commands.push_back({command, [arguments, run] { return run(*arguments); }});
     return command;
@@ -338,14 +338,14 @@ Command add_cache(CLI::App& program) {
   CLI::App* const log =
       add("log", "what building a layer printed", "log --cache ~/layers 3f9a | less", show_log);
   CLI::App* const gc = add("gc",
-                           "delete what is left over, layers that were not used for long, and "
+                           "delete leftovers, layers unused for long, and "
                            "then the least recently used",
                            "gc --cache ~/layers --max-size 20G --max-age 30d", collect);
-  CLI::App* const check = add("verify", "read all layers and find the broken ones: exit code 1",
+  CLI::App* const check = add("verify", "read all layers and report broken ones (exit code 1)",
                               "verify --cache ~/layers", verify);
   for (CLI::App* const command : {ls, gc, check}) {
     command->add_option("--platform,-p", arguments->platform,
-                        "DISTRIBUTION-VERSION-ARCH; all that the cache has where it is left out");
+                        "DISTRIBUTION-VERSION-ARCH (default: every platform in the cache)");
   }
   for (CLI::App* const command : {one, log}) {
     command->add_option("--platform,-p", arguments->platform, "DISTRIBUTION-VERSION-ARCH")
@@ -355,11 +355,11 @@ Command add_cache(CLI::App& program) {
   }
   gc->add_option("--max-size", arguments->max_size, "of all layers together: 500M, 20G, 1T");
   gc->add_option("--max-age", arguments->max_age, "since the last use: 12h, 30d, 8w");
-  gc->add_flag("--dry-run", arguments->dry_run, "only say what would be deleted");
+  gc->add_flag("--dry-run", arguments->dry_run, "only show what would be deleted");
   check->add_flag("--remove", arguments->remove,
                   "put broken layers aside, so that they are built again");
   for (CLI::App* const command : {ls, one, gc, check}) {
-    command->add_flag("--json", arguments->json, "for programs");
+    command->add_flag("--json", arguments->json, "print JSON");
   }
   cache->footer("Example:\n  oxbow cache ls --cache ~/layers");
   return {cache, [commands] {

@@ -135,17 +135,17 @@ Command add_check(CLI::App& program) {
       program.add_subcommand("check", "build what a change rebuilds, and compare with the base");
   arguments->change.add_to(*command);
   arguments->build.add_to(*command);
-  command->add_option("-j,--jobs", arguments->jobs, "builds that run at once")
+  command->add_option("-j,--jobs", arguments->jobs, "builds to run at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--keep-going,!--stop-at-failure", arguments->keep_going,
                     "go on after a failure (the default)");
-  command->add_option("--limit", arguments->limit, "build at most so many layers");
+  command->add_option("--limit", arguments->limit, "build at most this many layers");
   add_format(*command, arguments->format);
   command->footer(
       "The change is named as for 'oxbow plan'. Layers are built as root, in sandboxes, by opam.\n"
-      "Exit codes: 0 nothing regressed, 1 something did, 2 it could not be done: also where a\n"
-      "build met trouble of ours, or was left out by --limit.\n\n"
+      "Exit codes: 0 nothing regressed, 1 something did, 2 error, also where a\n"
+      "build met an infrastructure error, or was skipped by --limit.\n\n"
       "Example:\n"
       "  oxbow check --repo ./overlay#main..my-branch --repo ./opam-repository \\\n"
       "    --compiler ocaml-variants.5.2.0+ox --cache /var/cache/oxbow -j 4");

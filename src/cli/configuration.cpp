@@ -43,7 +43,7 @@ std::optional<opam::Target> read_target(const TomlTable& table) {
   const std::string compiler = table.text("compiler", TomlTable::Need::required).value_or("");
   const auto id = opam::parse_package_id(compiler);
   if (!id) {
-    table.fail_at("compiler", fmt::format("'{}' is no compiler; write NAME.VERSION", compiler));
+    table.fail_at("compiler", fmt::format("'{}' is not a compiler; write NAME.VERSION", compiler));
   }
   const auto platform =
       opam::parse_platform(table.text("platform").value_or(std::string(default_platform)));

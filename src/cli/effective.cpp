@@ -82,7 +82,7 @@ ExitCode run(const EffectiveArguments& arguments) {
 Command add_effective(CLI::App& program) {
   auto arguments = std::make_shared<EffectiveArguments>();
   CLI::App* const command = program.add_subcommand(
-      "effective", "print the hash of every package's effective part, or one such text");
+      "effective", "print the hash of every package's effective part, or the text of one");
   arguments->stack.add_repositories(*command, true);
   command->add_option("--text", arguments->text,
                       "print the effective part of this NAME.VERSION instead");

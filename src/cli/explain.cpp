@@ -77,8 +77,8 @@ ExitCode run(const ExplainArguments& arguments) {
 
 Command add_explain(CLI::App& program) {
   auto arguments = std::make_shared<ExplainArguments>();
-  CLI::App* const command =
-      program.add_subcommand("explain", "say why a package is rebuilt, or why it has no solution");
+  CLI::App* const command = program.add_subcommand(
+      "explain", "show why a package is rebuilt, or why it is not installable");
   arguments->change.add_to(*command);
   command->add_option("package", arguments->package, "NAME or NAME.VERSION")->required();
   command->footer(

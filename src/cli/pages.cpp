@@ -57,12 +57,12 @@ Command add_pages(CLI::App& program) {
   CLI::App* const command = program.add_subcommand("pages", "serve the pages of the bot's runs");
   command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
   command->add_flag("--listen-anywhere", arguments->listen_anywhere,
-                    "listen on an address that is not of this machine alone");
+                    "allow listening on an address that other machines can reach");
   command->footer(
       "Reads the store, which `oxbow worker` has made, and the cache's logs; needs no other "
       "rights.\n"
-      "Also answers /metrics, for Prometheus, and /healthz. Exit codes: 0 ended by SIGTERM or\n"
-      "Ctrl-C, 2 it could not be done.\n\n"
+      "Also answers /metrics, for Prometheus, and /healthz. Exit codes: 0 stopped by SIGTERM or\n"
+      "Ctrl-C, 2 error.\n\n"
       "Example:\n"
       "  oxbow pages --config /etc/oxbow/oxbow.toml");
   return {command, [arguments] { return run(*arguments); }};

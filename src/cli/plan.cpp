@@ -54,10 +54,10 @@ ExitCode run(const PlanArguments& arguments) {
 
 Command add_plan(CLI::App& program) {
   auto arguments = std::make_shared<PlanArguments>();
-  CLI::App* const command = program.add_subcommand("plan", "say what a change rebuilds, and why");
+  CLI::App* const command = program.add_subcommand("plan", "show what a change rebuilds, and why");
   arguments->change.add_to(*command);
   command->add_option("--cache", arguments->cache,
-                      "a cache of layers; says how many of the rebuilt ones it holds");
+                      "a cache of layers; reports how many of the rebuilt layers it has");
   add_format(*command, arguments->format);
   command->footer(
       "The first repository is the one under test, PATH#BASE..HEAD: BASE is compared with HEAD\n"

@@ -37,7 +37,7 @@ std::optional<std::uint64_t> parse(std::string_view text, std::span<const Unit> 
 
 Result<std::uint64_t> parse_size(std::string_view text) {
   if (const auto size = parse(text, size_units)) return *size;
-  return fail(fmt::format("'{}' is no size; write a number and K, M, G or T, as in 20G", text));
+  return fail(fmt::format("'{}' is not a size; write a number and K, M, G or T, as in 20G", text));
 }
 
 Result<std::chrono::seconds> parse_age(std::string_view text) {
@@ -45,7 +45,8 @@ Result<std::chrono::seconds> parse_age(std::string_view text) {
   constexpr std::uint64_t longest = 200ULL * 365 * 86400;
   const auto age = parse(text, age_units);
   if (age && *age <= longest) return std::chrono::seconds(*age);
-  return fail(fmt::format("'{}' is no age; write a number and s, m, h, d or w, as in 30d", text));
+  return fail(
+      fmt::format("'{}' is not an age; write a number and s, m, h, d or w, as in 30d", text));
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -48,16 +48,16 @@ ExitCode run(const ReplayArguments& arguments) {
   if (std::filesystem::is_regular_file(arguments.delivery, ignored)) {
     const auto guid = replay_file(deliveries, arguments);
     if (!guid) return report_error(guid.error().message);
-    print_line("stored as " + *guid + "; oxbow worker takes it from there");
+    print_line("stored as " + *guid + "; oxbow worker will process it");
     return ExitCode::done;
   }
   const auto reopened = deliveries.reopen(arguments.delivery);
   if (!reopened) return report_error(reopened.error().message);
   if (!*reopened) {
     return report_error("there is no file and no delivery '" + arguments.delivery +
-                        "' that was worked on; the webhook's log has their ids");
+                        "' that was processed; the webhook's log has their ids");
   }
-  print_line(arguments.delivery + " is worked on again by oxbow worker");
+  print_line(arguments.delivery + " will be processed again by oxbow worker");
   return ExitCode::done;
 }
 
@@ -66,17 +66,17 @@ ExitCode run(const ReplayArguments& arguments) {
 Command add_replay(CLI::App& program) {
   auto arguments = std::make_shared<ReplayArguments>();
   CLI::App* const command =
-      program.add_subcommand("replay", "have a delivery worked on again, or one from a file");
+      program.add_subcommand("replay", "process a stored delivery again, or one from a file");
   command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
-  command->add_option("--event", arguments->event, "of a file: what its event is called")
+  command->add_option("--event", arguments->event, "the event name, for a payload from a file")
       ->capture_default_str();
   command
       ->add_option("delivery", arguments->delivery,
                    "the id of a stored delivery (X-GitHub-Delivery), or a file with a payload")
       ->required();
   command->footer(
-      "A running worker takes it up at once, another when it starts. Exit codes: 0 done,\n"
-      "2 it could not be done.\n\n"
+      "A running worker picks it up at once, otherwise the next one does. Exit codes: 0 done,\n"
+      "2 error.\n\n"
       "Example:\n"
       "  oxbow replay --config /etc/oxbow/oxbow.toml --event pull_request payload.json");
   return {command, [arguments] { return run(*arguments); }};

@@ -66,7 +66,7 @@ ExitCode run(const ServeArguments& arguments) {
   for (Service& service : services) service.ask_to_end();
   const auto deadline = std::chrono::steady_clock::now() + time_to_end;
   for (Service& service : services) service.wait(deadline);
-  if (!ended.empty()) return report_error(ended + " ended, and so all were; its log says why");
+  if (!ended.empty()) return report_error(ended + " ended, so all were stopped; see its log");
   return ExitCode::done;
 }
 
@@ -78,12 +78,12 @@ Command add_serve(CLI::App& program) {
       program.add_subcommand("serve", "run the whole bot: listener, worker and pages");
   command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
   command->add_flag("--dry-run", arguments->dry_run,
-                    "write nothing to GitHub: all is shown in the log and on the pages");
+                    "write nothing to GitHub; show everything in the log and on the pages");
   command->footer(
       "For one machine: starts oxbow-webhook, oxbow pages and oxbow worker, and ends them "
       "together.\n"
       "In production each is a service of its own, with the rights it needs (config/systemd).\n"
-      "Exit codes: 0 ended by SIGTERM or Ctrl-C, 2 one of them could not go on.\n\n"
+      "Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 one of them failed.\n\n"
       "Example:\n"
       "  oxbow serve --dry-run --config oxbow.toml");
   return {command, [arguments] { return run(*arguments); }};

@@ -119,7 +119,7 @@ class Visit {
                                          : created.error().message);
     } else {
       response.status = 404;
-      response.body = plain_page("there is no such page");
+      response.body = plain_page("page not found");
     }
     return response;
   }
@@ -190,7 +190,7 @@ ExitCode run(const SetupArguments& arguments) {
   for (const char* const file : {"oxbow.toml", "app.pem", "webhook-secret"}) {
     if (fs::exists(fs::path(arguments.folder) / file, ignored)) {
       return report_error((fs::path(arguments.folder) / file).string() +
-                          " is there already; move it away to set up anew");
+                          " already exists; move it away to set up again");
     }
   }
   auto state = random_text();
@@ -223,22 +223,26 @@ Command add_setup(CLI::App& program) {
   auto arguments = std::make_shared<SetupArguments>();
   CLI::App* const command =
       program.add_subcommand("setup", "make the GitHub App, and write the bot's configuration");
-  command->add_option("--repository", arguments->repository, "OWNER/NAME that is to be tested")
+  command->add_option("--repository", arguments->repository, "the repository to test, OWNER/NAME")
       ->required();
-  command->add_option("--url", arguments->url, "where the bot will be reached: https://HOST")
+  command->add_option("--url", arguments->url, "the public address of the bot, https://HOST")
       ->required();
   command->add_option("--organization", arguments->organization,
-                      "whose app it is (default: the person's who visits)");
-  command->add_option("--folder", arguments->folder, "where the files go")->capture_default_str();
-  command->add_option("--name", arguments->name, "of the app, on GitHub")->capture_default_str();
-  command->add_option("--port", arguments->port, "of this machine, for the one visit")
+                      "the organization that owns the app (default: your own account)");
+  command->add_option("--folder", arguments->folder, "the folder to write to")
+      ->capture_default_str();
+  command->add_option("--name", arguments->name, "the name of the app on GitHub")
+      ->capture_default_str();
+  command->add_option("--port", arguments->port, "local port for the one visit")
       ->check(CLI::Range(1, 65535))
       ->capture_default_str();
-  command->add_option("--web", arguments->web, "another GitHub's pages")->capture_default_str();
-  command->add_option("--api", arguments->api, "and its API")->capture_default_str();
+  command->add_option("--web", arguments->web, "the address of another GitHub")
+      ->capture_default_str();
+  command->add_option("--api", arguments->api, "the address of its API")->capture_default_str();
   command->footer(
-      "Asks for a visit by a browser, which GitHub sends back with the new app's id, key and\n"
-      "webhook secret. Writes over nothing. Exit codes: 0 done, 2 it could not be done.\n\n"
+      "Open the printed address in a browser; GitHub redirects back with the new app's id, key "
+      "and\n"
+      "webhook secret. Existing files are never overwritten. Exit codes: 0 done, 2 error.\n\n"
       "Example:\n"
       "  oxbow setup --repository oxcaml/opam-repository --url https://oxbow.example.org");
   return {command, [arguments] { return run(*arguments); }};

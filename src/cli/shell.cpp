@@ -77,9 +77,9 @@ ExitCode run(const ShellArguments& arguments) {
 Command add_shell(CLI::App& program) {
   auto arguments = std::make_shared<ShellArguments>();
   CLI::App* const command =
-      program.add_subcommand("shell", "look at a failed build from the inside");
+      program.add_subcommand("shell", "open a shell in the sandbox of a failed build");
   arguments->build.add_to(*command);
-  command->add_option("--platform", arguments->platform, "the platform that it was built on")
+  command->add_option("--platform", arguments->platform, "the platform it was built on")
       ->capture_default_str();
   command
       ->add_option("package", arguments->package,

@@ -34,7 +34,7 @@ Result<Roots> named_roots(const solve::Universe& universe, const std::vector<std
   Roots roots;
   for (const std::string& name : names) {
     const auto id = opam::parse_package_id(name);
-    if (!id) return fail(fmt::format("'{}' is no package; write NAME.VERSION", name));
+    if (!id) return fail(fmt::format("'{}' is not a package; write NAME.VERSION", name));
     const auto root = universe.find(*id);
     if (!root) return fail(fmt::format("there is no package '{}' in the repositories", name));
     roots.push_back(*root);
@@ -58,7 +58,7 @@ Result<Roots> choose(const SolveArguments& arguments, const job::State& state,
                      const solve::Universe& universe) {
   const int ways = (arguments.all ? 1 : 0) + (arguments.roots_file.empty() ? 0 : 1) +
                    (arguments.packages.empty() ? 0 : 1);
-  if (ways != 1) return fail("say what to solve: --all, --roots FILE or NAME.VERSION…");
+  if (ways != 1) return fail("name what to solve: --all, --roots FILE or NAME.VERSION…");
   if (arguments.all) return job::choose_roots(universe, state.stack(), job::Scope::stack);
   if (arguments.roots_file.empty()) return named_roots(universe, arguments.packages);
   TRY_ASSIGN(const auto lines, lines_of(arguments.roots_file));
@@ -145,15 +145,16 @@ ExitCode run(const SolveArguments& arguments) {
 
 Command add_solve(CLI::App& program) {
   auto arguments = std::make_shared<SolveArguments>();
-  CLI::App* const command =
-      program.add_subcommand("solve", "choose the dependencies of packages, with their build-ids");
+  CLI::App* const command = program.add_subcommand(
+      "solve", "solve for packages and print the chosen dependencies and build-ids");
   arguments->stack.add_repositories(*command, true);
   arguments->stack.add_targets(*command, true);
-  command->add_flag("--all", arguments->all,
-                    "of every name the newest available version, and the first repository's own");
-  command->add_option("--roots", arguments->roots_file, "a file with a NAME.VERSION a line");
-  command->add_option("packages", arguments->packages, "NAME.VERSION of what to solve for");
-  command->add_flag("--json", arguments->json, "a JSON object a line and root");
+  command->add_flag(
+      "--all", arguments->all,
+      "the newest available version of every package, and the first repository's own");
+  command->add_option("--roots", arguments->roots_file, "a file with one NAME.VERSION a line");
+  command->add_option("packages", arguments->packages, "packages to solve for, NAME.VERSION");
+  command->add_flag("--json", arguments->json, "print one JSON object a line, one a root");
   command->footer(
       "Example:\n"
       "  oxbow solve --repo ./opam-repository --compiler ocaml.5.3.0 lwt.5.9.2\n"

@@ -10,7 +10,7 @@
 namespace oxbow::cli {
 
 /// TerminalProgress keeps one line about how far the work is at the bottom of a terminal, on
-/// standard error, and removes it when it is destroyed. Where that is no terminal it is silent.
+/// standard error, and removes it when it is destroyed. Where that is not a terminal it is silent.
 class TerminalProgress final : public job::Progress {
  public:
   TerminalProgress();

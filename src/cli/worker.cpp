@@ -95,13 +95,15 @@ ExitCode run(const WorkerArguments& arguments) {
 
 Command add_worker(CLI::App& program) {
   auto arguments = std::make_shared<WorkerArguments>();
-  CLI::App* const command = program.add_subcommand("worker", "do what GitHub's deliveries ask for");
+  CLI::App* const command =
+      program.add_subcommand("worker", "process webhook deliveries: analyse, build, report");
   command->add_option("--config", arguments->configuration, "the bot's configuration")->required();
-  command->add_flag("--dry-run", arguments->dry_run, "write nothing to GitHub, but to the log");
+  command->add_flag("--dry-run", arguments->dry_run, "write nothing to GitHub, only to the log");
   command->footer(
       "Takes deliveries from the store, analyses, builds, and tells GitHub. Building needs root.\n"
-      "Ends by SIGTERM or Ctrl-C; what it was doing goes on with the next. Exit codes: 0 ended,\n"
-      "2 it could not be done.\n\n"
+      "Stops on SIGTERM or Ctrl-C; unfinished work continues in the next worker. Exit codes: 0 "
+      "ended,\n"
+      "2 error.\n\n"
       "Example:\n"
       "  oxbow worker --config /etc/oxbow/oxbow.toml");
   return {command, [arguments] { return run(*arguments); }};

@@ -65,7 +65,7 @@ std::expected<void, FetchFailure> find_way(Remote& remote, const AddressPolicy& 
   const std::size_t suffix = end->url.target.rfind(service);
   if (suffix == std::string::npos) {
     return failure(Kind::unavailable, remote.name,
-                   fmt::format("redirects to {}, which is no git repository",
+                   fmt::format("redirects to {}, which is not a git repository",
                                shown_url(end->url.to_string())));
   }
   end->url.target.erase(suffix);
@@ -172,7 +172,7 @@ bool is_reference(std::string_view name) {
 std::expected<std::string, FetchFailure> resolve(const Git& git, const Remote& remote,
                                                  const std::string& name) {
   if (!is_reference(name)) {
-    return failure(Kind::refused, remote.name, shown(name) + " is no name of a branch or tag");
+    return failure(Kind::refused, remote.name, shown(name) + " is not a name of a branch or tag");
   }
   const auto listed = git.run({"ls-remote", "-q", remote.url, name, name + "^{}"});
   if (!listed) return std::unexpected(listed.error());

@@ -22,8 +22,8 @@ struct HttpUrl {
   friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
 };
 
-/// None if it is no http or https url, or its host is no plain name or address: "0x7f.1" and such
-/// are refused, as programs disagree about them.
+/// None if it is not an http or https url, or its host is not a plain name or address: "0x7f.1" and
+/// such are refused, as programs disagree about them.
 std::optional<HttpUrl> parse_http_url(std::string_view text);
 
 /// Where a redirect from `url` leads: `location` may be relative.

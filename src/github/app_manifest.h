@@ -19,7 +19,7 @@ struct NewApp {
   std::string webhook_secret;
 };
 
-/// Reads GitHub's answer to a code; none if it is no such answer.
+/// Reads GitHub's answer to a code; none if it is not such an answer.
 std::optional<NewApp> parse_new_app(std::string_view body);
 
 }  // namespace oxbow::github

@@ -129,7 +129,7 @@ Misspelt misspelt(std::string_view verb) {
   return result;
 }
 
-// The packages that a command names; none if one of the words is no package.
+// The packages that a command names; none if one of the words is not a package.
 std::optional<std::vector<std::string>> packages(const std::vector<std::string>& words,
                                                  std::size_t first) {
   std::vector<std::string> all(words.begin() + static_cast<std::ptrdiff_t>(first), words.end());

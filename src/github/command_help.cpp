@@ -15,7 +15,7 @@ std::string_view command_help() {
          "| `/oxbow explain PACKAGE` | says why a package is rebuilt, or cannot be installed |\n"
          "| `/oxbow help` | shows this table |\n"
          "\n"
-         "`explain` and `help` are for everyone, the others for those who may write to this "
+         "`explain` and `help` are for everyone, the others for people with write access to this "
          "repository.\n";
 }
 

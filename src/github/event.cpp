@@ -64,14 +64,14 @@ Event read_pull_request(Payload& payload) {
   pull.draft = payload.flag_or_false({"pull_request", "draft"});
   pull.open = payload.text({"pull_request", "state"}) == "open";
   pull.updated_at = payload.text_or_empty({"pull_request", "updated_at"});
-  if (pull.number <= 0) payload.fail_at({"pull_request", "number"}, "is no number of one");
+  if (pull.number <= 0) payload.fail_at({"pull_request", "number"}, "is not a number of one");
   return event;
 }
 
 Event read_push(Payload& payload) {
   PushEvent event;
   const auto branch = branch_of(payload.text({"ref"}));
-  if (!branch) return no_use("a push to what is no branch", "");
+  if (!branch) return no_use("a push to what is not a branch", "");
   if (payload.flag_or_false({"deleted"})) return no_use("a branch that was deleted", "");
   event.origin = read_origin(payload);
   event.branch = *branch;

@@ -37,7 +37,7 @@ std::optional<JsonValue> Payload::find(Path path) const {
 std::string Payload::text(Path path) {
   const auto value = find(path);
   const auto text = value ? value->text() : std::nullopt;
-  if (!text) fail_at(path, value ? "is no text" : "is missing");
+  if (!text) fail_at(path, value ? "is not a string" : "is missing");
   return std::string(text.value_or(""));
 }
 
@@ -49,7 +49,7 @@ std::string Payload::text_or_empty(Path path) const {
 std::int64_t Payload::integer(Path path) {
   const auto value = find(path);
   const auto number = value ? value->integer() : std::nullopt;
-  if (!number) fail_at(path, value ? "is no whole number" : "is missing");
+  if (!number) fail_at(path, value ? "is not a whole number" : "is missing");
   return number.value_or(0);
 }
 
@@ -66,7 +66,7 @@ bool Payload::flag_or_false(Path path) const {
 std::string Payload::commit(Path path) {
   std::string id = text(path);
   if (!error_ && ((id.size() != 40 && id.size() != 64) || !std::ranges::all_of(id, is_hex_digit))) {
-    fail_at(path, "is no commit's id");
+    fail_at(path, "is not a commit's id");
   }
   return error_ ? "" : id;
 }
@@ -76,7 +76,7 @@ std::string Payload::repository(Path path) {
   const std::size_t slash = name.find('/');
   if (!error_ && (slash == std::string::npos || !is_name(std::string_view(name).substr(0, slash)) ||
                   !is_name(std::string_view(name).substr(slash + 1)))) {
-    fail_at(path, "is no OWNER/NAME");
+    fail_at(path, "is not OWNER/NAME");
   }
   return error_ ? "" : name;
 }

@@ -14,7 +14,7 @@ namespace oxbow::github {
 /// or of another type is an empty value, and the first error stays, with the path. For one thread.
 class Payload {
  public:
-  /// What no parser accepts, or is no object, is an error at once.
+  /// What no parser accepts, or is not an object, is an error at once.
   explicit Payload(std::string_view json);
 
   using Path = std::initializer_list<const char*>;

@@ -50,7 +50,7 @@ std::string reason(CURLcode code) {
     case CURLE_URL_MALFORMAT: return "not a url for HTTP";
     case CURLE_UNSUPPORTED_PROTOCOL: return "it does not speak HTTP";
     case CURLE_COULDNT_RESOLVE_HOST: return "its host has no address";
-    case CURLE_COULDNT_CONNECT: return "no connection can be made";
+    case CURLE_COULDNT_CONNECT: return "cannot connect";
     case CURLE_OPERATION_TIMEDOUT: return "nothing comes in time";
     case CURLE_SSL_CONNECT_ERROR: return "the TLS handshake fails";
     case CURLE_PEER_FAILED_VERIFICATION:

@@ -19,7 +19,7 @@ struct AffectedRoot {
 
 /// The roots whose own layer is in the cone, those that are new and have a solution, those that
 /// gained or lost one, and those that are gone; in opam's order. A version that is a root of the
-/// head alone and was there before is solved for in the base, too: it is no new one.
+/// head alone and was there before is solved for in the base, too: it is not a new one.
 std::vector<AffectedRoot> affected_roots(const PlannedTarget& target, const plan::Cone& cone);
 
 /// The layer of a root itself. None without a solution, and where another version was chosen for it

@@ -194,7 +194,7 @@ std::expected<layer::Recipe, layer::LayerResult> LayerGraph::recipe(NodeIndex at
     if (!system.refused.empty()) {
       return stopped(verdict::Outcome::failure, verdict::Trouble::none,
                      "depexts of " + package(next).to_string() + " name '" +
-                         system.refused.front() + "', which can be no package of the system");
+                         system.refused.front() + "', which cannot be a system package");
     }
     recipe.system_packages.insert(recipe.system_packages.end(), system.names.begin(),
                                   system.names.end());

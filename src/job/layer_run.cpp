@@ -95,7 +95,7 @@ void LayerRun::refuse_circles() {
     if (place_[index(at)] < ordered_ || outcomes_[index(at)]) continue;
     LayerOutcome circle;
     circle.result.outcome = Outcome::failure;
-    circle.result.message = "its dependencies lead back to it, or to one below";
+    circle.result.message = "its dependencies form a cycle";
     outcomes_[index(at)] = std::move(circle);
   }
 }

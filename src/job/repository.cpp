@@ -33,7 +33,7 @@ Result<RepositoryTree> opam_repository(RepositoryTree tree, const std::string& n
     return entry.name == "packages" && entry.kind == repo::EntryKind::directory;
   };
   if (std::ranges::any_of(*top, is_packages)) return tree;
-  return fail("'" + name + "' is no opam repository: there is no folder packages/ at its top");
+  return fail("'" + name + "' is not an opam repository: there is no folder packages/ at its top");
 }
 
 Result<RepositoryChange> merged(const std::shared_ptr<repo::GitRepository>& git,
@@ -129,7 +129,7 @@ Result<RepositoryTree> RepositoryOpener::open_state(const RepositorySpec& spec) 
 
 Result<RepositoryChange> RepositoryOpener::open_change(const RepositorySpec& spec) {
   if (!spec.base) {
-    return fail("'" + spec.to_string() + "' is no change; write PATH#BASE..HEAD");
+    return fail("'" + spec.to_string() + "' is not a change; write PATH#BASE..HEAD");
   }
   TRY_ASSIGN(auto git, mirrors_.open(spec.place));
   TRY_ASSIGN(const auto base, git->resolve(*spec.base));

@@ -23,7 +23,7 @@ Result<void> check_compiler(const solve::Universe& universe) {
   }
   return fail("the compiler '" + compiler.to_string() + "' is not available on " +
               universe.target().platform.to_string() +
-              "; the versions that are: " + (versions.empty() ? "none" : versions));
+              "; available versions: " + (versions.empty() ? "none" : versions));
 }
 
 }  // namespace

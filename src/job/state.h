@@ -25,7 +25,8 @@ class State {
   const repo::Stack& stack() const { return stack_; }
 
   /// The state for a target, compiled when first asked for; `similar` is another state for that
-  /// target to share work with, or null. An error if the compiler is no package that can be chosen.
+  /// target to share work with, or null. An error if the compiler is not a package that can be
+  /// chosen.
   Result<plan::SolvedState*> target(const opam::Target& target, plan::EffectiveDigests& digests,
                                     const plan::SolvedState* similar = nullptr);
 

@@ -133,7 +133,7 @@ Result<void> prune(const Descriptor& root, const char* path, const Keep& keep) {
   for (const fs::path& entry : doomed) {
     if (!error) fs::remove_all(entry, error);
   }
-  if (error) return fail(fmt::format("cannot tidy up {}: {}", path, error.message()));
+  if (error) return fail(fmt::format("cannot clean up {}: {}", path, error.message()));
   return {};
 }
 

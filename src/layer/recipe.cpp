@@ -75,7 +75,7 @@ std::vector<RecipeFile> read_files(JsonReader& read, JsonValue recipe) {
       read.fail_at("path", fmt::format("is '{}', which does not lead below files/", file.path));
     }
     auto content = parse_base64(read.text(object, "content"));
-    if (!content) read.fail_at("content", "is no base64");
+    if (!content) read.fail_at("content", "is not base64");
     file.content = std::move(content).value_or("");
     file.executable = read.boolean(object, "executable");
     files.push_back(std::move(file));

@@ -40,10 +40,11 @@ Result<LayerReport> parse_layer_report(std::string_view json) {
   LayerReport report;
   LayerResult& result = report.result;
   const auto outcome = verdict::parse_outcome(members.text(top, "outcome"));
-  if (!outcome || !is_of_a_step(*outcome)) members.fail_at("outcome", "is no outcome of a step");
+  if (!outcome || !is_of_a_step(*outcome))
+    members.fail_at("outcome", "is not an outcome of a step");
   result.outcome = outcome.value_or(verdict::Outcome::internal_error);
   const auto trouble = verdict::parse_trouble(members.text(top, "trouble"));
-  if (!trouble) members.fail_at("trouble", "is no trouble");
+  if (!trouble) members.fail_at("trouble", "is not a kind of trouble");
   result.trouble = trouble.value_or(verdict::Trouble::none);
   result.message = members.text(top, "message");
   result.seconds = members.number(top, "seconds");

@@ -31,7 +31,7 @@ Partial join_partials(Op op, Partial left, Partial right) {
 }
 
 // The version that a constraint names; none if it is a variable without a value, or with one that
-// is no version.
+// is not a version.
 std::optional<std::string> operand_version(const Node& operand, const Variables& variables) {
   FilterValue value = evaluate(operand, variables);
   if (auto* const text = std::get_if<std::string>(&value)) {

@@ -211,7 +211,7 @@ Token Lexer::word() {
     token.text = std::string_view(kept, length);
     return token;
   }
-  if (ident == 0) return fail(at_, "this is no token of opam's format");
+  if (ident == 0) return fail(at_, "this is not a token of opam's format");
   const std::string_view word = rest.substr(0, ident);
   return take(word == "true" || word == "false" ? TokenKind::boolean : TokenKind::ident, ident);
 }
@@ -246,7 +246,7 @@ Token Lexer::operator_token() {
     }
     if (looking_at(spelling.text)) break;
   }
-  return fail(at_, "this is no token of opam's format");
+  return fail(at_, "this is not a token of opam's format");
 }
 
 Token Lexer::take(TokenKind kind, std::size_t length, Op op) {

@@ -10,7 +10,7 @@
 
 namespace oxbow::plan {
 
-/// A file under a package's files/, and its content; none for what is no regular file, or could
+/// A file under a package's files/, and its content; none for what is not a regular file, or could
 /// not be read, and then `problem` says why.
 struct CheckedFile {
   std::string path;  ///< from files/

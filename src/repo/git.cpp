@@ -64,7 +64,7 @@ struct GitRepository::Handles {
     if (git_odb_read_header(&length, &type, database(), &oid) != 0) {
       return std::unexpected(damaged(blob, "file", git_reason()));
     }
-    if (type != GIT_OBJECT_BLOB) return std::unexpected(damaged(blob, "file", "it is no file"));
+    if (type != GIT_OBJECT_BLOB) return std::unexpected(damaged(blob, "file", "it is not a file"));
     return length;
   }
 

@@ -40,14 +40,14 @@ std::optional<std::string> bad_package_name(std::string_view parent, std::string
   const std::string_view name = directory.substr(0, dot);
   if (!opam::is_name(name)) {
     return fmt::format(
-        "not NAME.VERSION: '{}' is no package name, which has letters, digits, _, + "
+        "not NAME.VERSION: '{}' is not a package name, which has letters, digits, _, + "
         "and -, and at least one letter",
         printable(name));
   }
   if (directory.size() == dot + 1) return "not NAME.VERSION: no version after the dot";
   if (!opam::is_version(directory.substr(dot + 1))) {
     return fmt::format(
-        "not NAME.VERSION: '{}' is no version, which has letters, digits, ., _, +, "
+        "not NAME.VERSION: '{}' is not a version, which has letters, digits, ., _, +, "
         "~ and -",
         printable(directory.substr(dot + 1)));
   }

@@ -49,7 +49,7 @@ namespace oxbow::report {
 ///     "error":       text or null  the first line of the log that says what went wrong; null
 ///                                  where the build did not fail itself
 ///     "fingerprint": text or null  the same for errors that say the same
-///     "log":         text or null  the end of the log, as a terminal would leave it
+///     "log":         text or null  end of the log, as a terminal would leave it
 ///     "reproduce":   text or null  a command for a shell
 ///   }
 ///   outcome = "success" | "failure" | "dependency_failed" | "no_solution" | "timed_out"

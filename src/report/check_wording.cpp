@@ -104,12 +104,12 @@ Phrase layer_name(const BuiltLayer& layer) {
 
 Phrase what_failed(const FailureGroup& group) {
   const BuiltLayer* const layer = group.failures.front().layer;
-  if (layer == nullptr) return Phrase().words("a layer that was not looked at failed");
+  if (layer == nullptr) return Phrase().words("a layer outside this check failed");
   if (layer->outcome == Outcome::timed_out) {
     return Phrase().words("timed out" +
                           (layer->seconds > 0 ? " after " + duration_text(layer->seconds) : ""));
   }
-  if (group.error.empty()) return Phrase().words("its log does not say why");
+  if (group.error.empty()) return Phrase().words("no error message found in its log");
   return Phrase().quoted(group.error);
 }
 
@@ -166,7 +166,7 @@ Phrase built_counts(std::span<const TargetCheck> targets) {
   Phrase phrase;
   phrase.words(grouped(built) + " built, " + grouped(cached) + " cached");
   if (not_built > 0) phrase.words(", " + grouped(not_built) + " not built");
-  if (of_base > 0) phrase.words(", " + grouped(of_base) + " built of the base to compare with");
+  if (of_base > 0) phrase.words(", " + grouped(of_base) + " built on the base for comparison");
   return phrase;
 }
 
@@ -179,15 +179,15 @@ Phrase summary(const CheckReport& report, OnlyTarget only) {
   };
   add(Style::bad, failed.size(), "regressed");
   add(Style::bad, dependents.size(),
-      dependents.size() == 1 ? "dependent not built" : "dependents not built");
+      dependents.size() == 1 ? "reverse dependency not built" : "reverse dependencies not built");
   if (counts.empty()) {
     counts.emplace_back().words(report.interrupted ? "nothing regressed" : "Nothing regressed");
   }
   add(Style::bad, count_uninstallable(of_targets(report.plan.targets, only)),
-      "newly uninstallable");
-  add(Style::bad, count_roots(targets, Verdict::added_failing), "new and failing to build");
-  add(Style::strong, count_trouble(targets), "not built because of trouble of ours");
-  add(Style::strong, count_roots(targets, fails_unknown), "failing, and not known of the base");
+      "no longer installable");
+  add(Style::bad, count_roots(targets, Verdict::added_failing), "new and failing");
+  add(Style::strong, count_trouble(targets), "not built (infrastructure error)");
+  add(Style::strong, count_roots(targets, fails_unknown), "failing, base result unknown");
   add(Style::words, count_roots(targets, Verdict::still_failing), "still failing");
   add(Style::strong, count_roots(targets, Verdict::fixed), "fixed");
   Phrase phrase;
@@ -216,7 +216,7 @@ std::vector<NameList> name_lists(const TargetCheck& check) {
     }
     if (!list.packages.empty()) lists.push_back(std::move(list));
   };
-  add(Verdict::unknown, "Not known, for want of a build");
+  add(Verdict::unknown, "Result unknown: not built");
   for (const Verdict verdict :
        {Verdict::still_failing, Verdict::fixed, Verdict::added, Verdict::removed}) {
     add(verdict, title(verdict));
@@ -242,13 +242,13 @@ void CheckWording::failure(const Failure& failure, std::size_t level, const Phra
   if (!failure.dependents.empty()) {
     lines.push_back({level + 1,
                      Phrase()
-                         .words("not built because of it: ")
+                         .words("not built because of this: ")
                          .append(of_plan.list(failure.dependents, bounds_.names)),
                      true});
   }
   if (failure.layer != nullptr && !failure.layer->reproduce.empty()) {
     lines.push_back(
-        {level + 1, Phrase().words("to look into it: ").quoted(failure.layer->reproduce), false});
+        {level + 1, Phrase().words("to investigate: ").quoted(failure.layer->reproduce), false});
   }
 }
 
@@ -261,7 +261,8 @@ Lines CheckWording::failures(const FailureGroup& group) {
     return lines;
   }
   lines.push_back(
-      {0, Phrase().strong(counted(size, "package")).words(" fail alike: ").append(what), false});
+      {0, Phrase().strong(counted(size, "package")).words(" fail the same way: ").append(what),
+       false});
   const std::size_t told = of_plan.within(bounds_.failures, size);
   for (const Failure& each : std::span(group.failures).first(told)) failure(each, 1, {}, lines);
   of_plan.add_rest(1, told, size, lines);
@@ -280,7 +281,7 @@ Lines CheckWording::log(const FailureGroup& group) {
 
 Phrase CheckWording::log_title(const FailureGroup& group) {
   Phrase phrase;
-  phrase.words("the end of the log");
+  phrase.words("end of the log");
   if (const BuiltLayer* const layer = group.failures.front().layer) {
     phrase.words(" of ").quoted(layer->package.to_string());
   }
@@ -325,11 +326,11 @@ StepTable CheckWording::steps(const TargetReport& target, const TargetCheck& che
     if (layer->cached) row.outcome.words(", cached");
     if (layer->seconds > 0) row.time.words(duration_text(layer->seconds));
     if (of_base) {
-      row.why.words("of the base, to compare with");
+      row.why.words("base build, for comparison");
     } else if (because != becauses.end()) {
       row.why = report::because(*because->second, names_in_reason);
     } else if (!layer->in_cone) {
-      row.why.words(layer->cached ? "needed by others" : "needed by others, and not in the cache");
+      row.why.words(layer->cached ? "dependency" : "dependency missing from the cache");
     }
     table.rows.push_back(std::move(row));
   }

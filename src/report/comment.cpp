@@ -150,7 +150,7 @@ void Comment::add_folded(const Phrase& heading, const std::string& body) {
 }
 
 std::string Comment::text(bool shortened, std::string_view rest) && {
-  if (left_out_ > 0) text_ += "\nLeft out for want of room: " + counted(left_out_, "list") + ".\n";
+  if (left_out_ > 0) text_ += "\nOmitted for length: " + counted(left_out_, "list") + ".\n";
   if (shortened || left_out_ > 0) text_ += "\n" + std::string(rest) + "\n";
   return std::move(text_);
 }

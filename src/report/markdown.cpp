@@ -21,7 +21,7 @@ std::string table(const Report& report) {
   const bool cache = report.cache_known;
   std::string text = std::string("| Target | Packages rebuilt | Layers | ") +
                      (cache ? "In the cache | " : "") +
-                     "Newly uninstallable | Newly installable | Roots with a solution |\n" +
+                     "No longer installable | Now installable | Roots with a solution |\n" +
                      "|:--|--:|--:|" + (cache ? "--:|" : "") + "--:|--:|--:|\n";
   const std::size_t rows = std::min(table_rows, report.targets.size());
   for (const TargetReport& target : std::span(report.targets).first(rows)) {

@@ -99,7 +99,7 @@ Phrase rebuilt_counts(const TargetReport& target, bool cache_known) {
 
 void summarise_targets(std::span<const TargetReport> targets, bool cache_known, Phrase& phrase) {
   if (targets.empty()) {
-    phrase.words("No target was solved for.");
+    phrase.words("No target is configured.");
     return;
   }
   const auto most = std::ranges::max_element(targets, {}, [](const TargetReport& target) {
@@ -200,8 +200,8 @@ Phrase summary(const Report& report, OnlyTarget only) {
 
 Phrase because(const plan::Because& because, std::size_t at_most) {
   switch (because.cause) {
-    case plan::Cause::changed: return Phrase().words("changed itself");
-    case plan::Cause::chosen: return Phrase().words("no solution held it before");
+    case plan::Cause::changed: return Phrase().words("changed directly");
+    case plan::Cause::chosen: return Phrase().words("newly selected by the solver");
     case plan::Cause::choice: return choice(because, at_most);
     case plan::Cause::dependency:
       if (because.packages.empty()) return Phrase().words("because of many packages");

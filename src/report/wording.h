@@ -46,9 +46,9 @@ struct InstallabilityList {
 
 /// All of them, the regressions first.
 inline constexpr std::array installability_lists = {
-    InstallabilityList{"Newly uninstallable", &TargetReport::newly_uninstallable},
+    InstallabilityList{"No longer installable", &TargetReport::newly_uninstallable},
     InstallabilityList{"Added and uninstallable", &TargetReport::added_uninstallable},
-    InstallabilityList{"Newly installable, and what stood in the way",
+    InstallabilityList{"Now installable, and what stood in the way",
                        &TargetReport::newly_installable}};
 
 /// The whole report in a line or two, or what it says of one target.

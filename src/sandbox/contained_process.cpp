@@ -198,7 +198,7 @@ Result<SandboxEnd> run_contained(const ContainedProcess& process) {
       ::syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, nullptr, nullptr, nullptr, 0));
   if (pid == 0) child.become();
   if (pid < 0) {
-    return fail("no process can be made: " + std::generic_category().message(errno));
+    return fail("cannot start a process: " + std::generic_category().message(errno));
   }
   output.write.close();
   auto handle = open_process(pid);

@@ -41,7 +41,7 @@ void remove_group(const fs::path& group) {
 }
 
 // Whether a process has ended. One whose parent died may stay a zombie where nobody waits for such,
-// as in a container whose first process is no init.
+// as in a container whose first process is not an init system.
 bool is_dead(pid_t process) {
   if (::kill(process, 0) != 0) return errno == ESRCH;
   const auto status = read_file(fmt::format("/proc/{}/status", process));
@@ -101,7 +101,7 @@ Result<ControlGroup> ControlGroup::make(std::uint64_t memory_bytes, std::uint32_
         std::ranges::find_if(hierarchies, [](const auto& at) { return at.is_second_version(); });
     memory = second == hierarchies.end() ? nullptr : &*second;
   }
-  if (memory == nullptr) return fail("no control group can be made: there is no hierarchy of them");
+  if (memory == nullptr) return fail("cannot make a control group: there is no hierarchy of them");
   // What may be limited below a group of the second version, it has to say itself.
   if (memory->is_second_version() && memory->parent() != memory->top) {
     [[maybe_unused]] const auto enabled =
@@ -118,7 +118,7 @@ Result<ControlGroup> ControlGroup::make(std::uint64_t memory_bytes, std::uint32_
     made = group.limit(memory_bytes, processes);
     if (made) return group;
   }
-  return fail("no control group can be made: " + made.error().message);
+  return fail("cannot make a control group: " + made.error().message);
 }
 
 Result<void> ControlGroup::limit(std::uint64_t memory_bytes, std::uint32_t processes) {

@@ -105,7 +105,7 @@ Result<void> mount_one(Lowers lowers, const fs::path& upper, const fs::path& wor
 Result<void> own_mounts() {
   if (::unshare(CLONE_NEWNS) != 0 ||
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    return fail(fmt::format("no mounts of our own: {}; building needs root",
+    return fail(fmt::format("cannot make a private mount namespace: {}; building needs root",
                             std::generic_category().message(errno)));
   }
   return {};

@@ -69,7 +69,7 @@ Error Database::error(const char* sql) const {
     case SQLITE_FULL: hint = "; make room on its disk"; break;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN: hint = "; see that this user may write the file and its folder"; break;
-    case SQLITE_NOTADB: hint = "; it is no store, name another file"; break;
+    case SQLITE_NOTADB: hint = "; it is not a store, name another file"; break;
     case SQLITE_BUSY: hint = "; another process holds it for too long"; break;
     default: break;
   }

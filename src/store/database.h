@@ -39,8 +39,8 @@ class Database {
   enum class Access : std::uint8_t { read_write, read_only };
 
   /// Opens the file. To be written it is made, readable for its owner and group alone, and brought
-  /// to the newest schema. Errors: a file that cannot be opened or is no database, a schema that is
-  /// newer than this program; to be read only, also one that is older.
+  /// to the newest schema. Errors: a file that cannot be opened or is not a database, a schema that
+  /// is newer than this program; to be read only, also one that is older.
   static Result<Database> open(const std::filesystem::path& file, Access access);
 
   /// A new one that is gone with this object.

@@ -28,8 +28,8 @@ constexpr std::array titles = {"Unchanged"sv,
                                "New"sv,
                                "New, and failing to build"sv,
                                "Removed"sv,
-                               "Newly uninstallable"sv,
-                               "Newly installable"sv,
+                               "No longer installable"sv,
+                               "Now installable"sv,
                                "Not known"sv};
 constexpr std::string_view absent = "absent";
 constexpr std::string_view not_built = "not_built";

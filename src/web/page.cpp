@@ -176,7 +176,7 @@ Html publication_list(const PageFacts& facts, const RunPage& page) {
   Html items;
   for (const store::Publication& publication : page.publications) {
     items += Html("<li>") + text(what(publication)) + ": " +
-             text(facts.dry_run ? "not written, a dry run" : told(publication)) + "</li>\n";
+             text(facts.dry_run ? "not written (dry run)" : told(publication)) + "</li>\n";
   }
   return Html("<section><h2>On GitHub</h2><ul id=\"github\">") + items + "</ul><p>" +
          link(run_address(page.run) + "/comment", "the comment and the checks as text") +

@@ -28,7 +28,7 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-// A number of the query; none if it is missing. One that is no number is missing, too.
+// A number of the query; none if it is missing. One that is not a number is missing, too.
 std::optional<std::int64_t> number(const Request& request, const std::string& name) {
   const auto found = request.query.find(name);
   return found == request.query.end() ? std::nullopt : number(found->second);
@@ -81,7 +81,7 @@ Site::Site(store::Database database, SiteSettings settings)
 
 Response Site::answer(const Request& request, Time now) {
   if (request.method != "GET" && request.method != "HEAD") {
-    return trouble(405, "pages are only read");
+    return trouble(405, "the pages are read-only");
   }
   const Parts parts = parts_of(request.path);
   const bool is_kept = !(parts.size() == 1 && (parts[0] == "metrics" || parts[0] == "healthz")) &&
@@ -114,7 +114,7 @@ Response Site::answer(const Request& request, Time now) {
 
 Response Site::route(const Request& request, const Parts& parts, Time now) {
   const PageFacts facts{settings_.github, settings_.dry_run, now};
-  Result<Response> response = trouble(404, "there is no such page");
+  Result<Response> response = trouble(404, "page not found");
   if (parts.empty()) {
     response = queue(request, facts);
   } else if (parts.size() == 1 && parts[0] == "healthz") {
@@ -156,7 +156,7 @@ Result<Response> Site::of_run(const Request& request, const Parts& parts, const 
   }
   if (parts.size() == 3 && what == "comment") return comment(request, *found, facts);
   if (parts.size() == 5 && what == "log") return log(request, *found, parts, facts);
-  return trouble(404, "there is no such page");
+  return trouble(404, "page not found");
 }
 
 Result<Response> Site::run(const store::Run& run, std::size_t skip, const PageFacts& facts) {

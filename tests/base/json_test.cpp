@@ -107,31 +107,31 @@ TEST_CASE("the first error of a reader stays, and what cannot be read is empty")
     return first;
   };
   CHECK(error([](JsonReader& r) { CHECK(r.text(r.top(), "t").empty()); }) ==
-        "it: member 't' is no text");
+        "it: member 't' is not a string");
   CHECK(error([](JsonReader& r) { CHECK_FALSE(r.boolean(r.top(), "b")); }) ==
         "it: member 'b' is neither true nor false");
   CHECK(error([](JsonReader& r) { CHECK(r.integer(r.top(), "i") == 0); }) ==
-        "it: member 'i' is no whole number");
+        "it: member 'i' is not a whole number");
   CHECK(error([](JsonReader& r) { CHECK(r.count(r.top(), "c") == 0); }) ==
-        "it: member 'c' is no count");
+        "it: member 'c' is not a count");
   CHECK(error([](JsonReader& r) { CHECK(r.number(r.top(), "b") == 0); }) ==
-        "it: member 'b' is no number");
+        "it: member 'b' is not a number");
   CHECK(error([](JsonReader& r) { CHECK(r.texts(r.top(), "t").empty()); }) ==
-        "it: member 't' is no list");
+        "it: member 't' is not a list");
   CHECK(error([](JsonReader& r) { r.texts(r.top(), "l"); }) ==
-        "it: member 'l' has an element that is no text");
+        "it: member 'l' has an element that is not a string");
   CHECK(error([](JsonReader& r) { CHECK(r.objects(r.top(), "o").size() == 1); }) ==
-        "it: member 'o' has an element that is no object");
-  CHECK(error([](JsonReader& r) { r.text(r.top(), "n"); }) == "it: member 'n' is no text");
+        "it: member 'o' has an element that is not an object");
+  CHECK(error([](JsonReader& r) { r.text(r.top(), "n"); }) == "it: member 'n' is not a string");
 }
 
-TEST_CASE("what is no JSON object is an error that says where") {
-  CHECK_THAT(error_of("{"), StartsWith("the text is no JSON, at byte 1: "));
-  CHECK_THAT(error_of(""), StartsWith("the text is no JSON, at byte 0: "));
-  CHECK_THAT(error_of("{} {}"), StartsWith("the text is no JSON"));
-  CHECK(error_of("[]") == "the text is no JSON object");
+TEST_CASE("what is not JSON object is an error that says where") {
+  CHECK_THAT(error_of("{"), StartsWith("the text is not JSON, at byte 1: "));
+  CHECK_THAT(error_of(""), StartsWith("the text is not JSON, at byte 0: "));
+  CHECK_THAT(error_of("{} {}"), StartsWith("the text is not JSON"));
+  CHECK(error_of("[]") == "the text is not JSON object");
   CHECK(error_of("{}").empty());
-  CHECK_THAT(error_of(std::string(1'000'000, '[')), Contains("is no JSON"));
+  CHECK_THAT(error_of(std::string(1'000'000, '[')), Contains("is not JSON"));
 }
 
 TEST_CASE("a document's values can be asked for without an error") {

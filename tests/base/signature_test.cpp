@@ -64,10 +64,10 @@ TEST_CASE_METHOD(KeyFixture, "a signature is one that openssl accepts, and alway
              Contains("Verified OK"));
 }
 
-TEST_CASE_METHOD(KeyFixture, "what is no RSA key is refused, and asks nobody for a password") {
+TEST_CASE_METHOD(KeyFixture, "what is not an RSA key is refused, and asks nobody for a password") {
   openssl({"ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", pem});
   CHECK_THAT(RsaKey::parse(*read_file(pem), "the key").error().message,
-             Contains("the key is no RSA private key"));
+             Contains("the key is not an RSA private key"));
   CHECK_FALSE(RsaKey::parse("", "the key"));
   openssl({"genrsa", "-aes128", "-passout", "pass:word", "-out", pem, "2048"});
   const auto locked = RsaKey::parse(*read_file(pem), "the key");

@@ -75,7 +75,7 @@ TEST_CASE("base64 of every length comes back") {
   CHECK((parse_base64(text) == big));
 }
 
-TEST_CASE("what to_base64 does not write is no base64") {
+TEST_CASE("what to_base64 does not write is not base64") {
   for (const char* const text : {"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "=",
                                  "==", "====", "Zg==Zg==", "Z g=", " Zg==", "Zg== ", "Zg==\n",
                                  "AP_-", "Zm9v=", "Z\xC3\xA9=="}) {

@@ -158,7 +158,7 @@ TEST_CASE("trouble with a build is tried again, and then told in the checks of i
   builder.builds.no_start = "no processes left";
   for (int i = 0; i < 3; ++i) {
     builder.build();
-    CHECK_THAT(builder.stored().summary, Contains("tried again soon: no processes left"));
+    CHECK_THAT(builder.stored().summary, Contains("will be retried: no processes left"));
     builder.now += 10min;
   }
   builder.build();

@@ -250,7 +250,8 @@ TEST_CASE("a check run is tested again in itself, and a button does what it says
   CHECK(decide(event, policy(), known).note == "the pull request has a newer head");
   event.origin.sender.login = "mallory";
   known.sender = Permission::read;
-  CHECK(decide(event, policy(), known).note == "@mallory may not write to this repository");
+  CHECK(decide(event, policy(), known).note ==
+        "@mallory does not have write access to this repository");
   known.check.reset();
   CHECK(told(event, known).empty());
 }

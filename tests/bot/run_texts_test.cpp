@@ -61,7 +61,7 @@ TEST_CASE("a comment begins with its marker and counts, and ends with where the 
   const std::string shown = without_marker(comment);
   CHECK_THAT(shown, Contains("package") && Contains("layer") && Contains("about 14 min"));
   CHECK_THAT(shown, Contains("Regressed"));
-  CHECK_THAT(shown, Contains("[all of this run](https://oxbow.example.org/runs/7)"));
+  CHECK_THAT(shown, Contains("[full results](https://oxbow.example.org/runs/7)"));
   CHECK_THAT(shown, Contains("`aaaaaaaaaa`") && Contains("`/oxbow help`"));
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("of a bad record the member is named") {
     return record ? "(none)" : record.error().message;
   };
   CHECK_THAT(error("{"), Contains("no JSON"));
-  CHECK(error("[]") == "the base's record is no JSON object");
+  CHECK(error("[]") == "the base's record is not JSON object");
   const auto of_member = [&](std::string_view json) {
     constexpr std::string_view before = "the base's record: member ";
     const std::string told = error(json);
@@ -116,9 +116,9 @@ TEST_CASE("of a bad record the member is named") {
   CHECK(of_member(R"({"version": 1, "created": 1, "platform": "p", "suite": "s"})") ==
         "'packages' is missing");
   CHECK(of_member(R"({"version": 1, "created": 1, "platform": "p", "command": 1})") ==
-        "'command' is no text");
+        "'command' is not a string");
   CHECK(of_member(R"({"version": 1, "created": 1, "platform": "p", "command": "c", "opam": 2})") ==
-        "'opam' is no text");
+        "'opam' is not a string");
 }
 
 TEST_CASE("the suite comes from the platform, unless it is named") {
@@ -136,8 +136,8 @@ TEST_CASE("what mmdebstrap cannot make is said before it is tried") {
   CHECK_THAT(error("fedora-40-x86_64", "", "m4"),
              Contains("fedora-40-x86_64") && Contains("--command"));
   CHECK_THAT(error("debian-12-vax", "", "m4"), Contains("--command"));
-  CHECK_THAT(error("debian-12-x86_64", "-", "m4"), Contains("'-' is no suite"));
-  CHECK_THAT(error("debian-12-x86_64", "", "m4,gcc"), Contains("'m4,gcc' is no Debian package"));
+  CHECK_THAT(error("debian-12-x86_64", "-", "m4"), Contains("'-' is not a Debian suite"));
+  CHECK_THAT(error("debian-12-x86_64", "", "m4,gcc"), Contains("'m4,gcc' is not a Debian package"));
   CHECK_THAT(error("debian-12-x86_64", "", "--m4"), Contains("no Debian package"));
   CHECK_THAT(error("debian-12-x86_64", "", "?essential"), Contains("no Debian package"));
 }

@@ -121,7 +121,7 @@ TEST_CASE("a corrupt repository is named with what cannot be read") {
   CHECK_THAT(solve_error(program, repository.at()), Contains(repository.at()));
 }
 
-TEST_CASE("a dependency cycle has no build-id and is no obstacle") {
+TEST_CASE("a dependency cycle has no build-id and is not an obstacle") {
   const Program program;
   const OpamRepository repository;
   repository.package("a.1", "depends: [\"b\"]");
@@ -160,7 +160,7 @@ TEST_CASE("arguments that are none are named") {
   CHECK_THAT(solve({}), Contains("--all, --roots FILE or NAME.VERSION"));
   CHECK_THAT(solve({"--all", "comp.1.0"}), Contains("--all, --roots FILE or NAME.VERSION"));
   CHECK_THAT(solve({"nothing.1"}), Contains("no package 'nothing.1'"));
-  CHECK_THAT(solve({"nothing"}), Contains("'nothing' is no package; write NAME.VERSION"));
+  CHECK_THAT(solve({"nothing"}), Contains("'nothing' is not a package; write NAME.VERSION"));
   CHECK_THAT(solve({"--all", "--platform", "debian"}), Contains("'debian'"));
   CHECK_THAT(solve({"--all", "--compiler", "comp.1.0"}), Contains("name one --compiler"));
   CHECK_THAT(solve({"--roots", "/nonexistent"}), Contains("'/nonexistent'"));

@@ -120,7 +120,7 @@ TEST_CASE("packages that a plan must leave out below the change are warned of") 
                             Contains("oxbow: warning: packages/odd/nodot: not NAME.VERSION"));
 }
 
-TEST_CASE("bytes that are no UTF-8 are replaced where they are shown") {
+TEST_CASE("bytes that are not UTF-8 are replaced where they are shown") {
   const Change change;
   write_sound(change);
   change.propose();
@@ -182,7 +182,7 @@ TEST_CASE("what is laid out wrongly is a finding each") {
   CHECK_THAT(message("name"), Contains("not NAME.VERSION: no dot"));
   CHECK_THAT(message("name."), Contains("no version after the dot"));
   CHECK_THAT(message("other.1"), Contains("is expected under packages/other"));
-  CHECK_THAT(message("name.1!"), Contains("is no version"));
+  CHECK_THAT(message("name.1!"), Contains("is not a version"));
   CHECK_THAT(message("name.2"), Contains("no opam file in it"));
   CHECK_THAT(message("name.3/opam"), Contains("a directory where a file is expected"));
   CHECK_THAT(message("name.4"), Contains("a symlink where a directory is expected"));

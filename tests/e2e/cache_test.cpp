@@ -136,9 +136,9 @@ TEST_CASE("cache gc removes down to a size and an age") {
   CHECK(document["kept"].GetInt() == 1);
   CHECK(texts(document["removed"], "name") == Texts{"aa22"});
   CHECK(cache.store.keys() == Texts{"bb33"});
-  CHECK_THAT(cache.error("gc", {"--max-size", "20X"}), Contains("'20X' is no size"));
-  CHECK_THAT(cache.error("gc", {"--max-size", "99999999999T"}), Contains("is no size"));
-  CHECK_THAT(cache.error("gc", {"--max-age", "-1d"}), Contains("'-1d' is no age"));
+  CHECK_THAT(cache.error("gc", {"--max-size", "20X"}), Contains("'20X' is not a size"));
+  CHECK_THAT(cache.error("gc", {"--max-size", "99999999999T"}), Contains("is not a size"));
+  CHECK_THAT(cache.error("gc", {"--max-age", "-1d"}), Contains("'-1d' is not an age"));
 }
 
 TEST_CASE("cache verify ends with 1 if a layer is broken") {

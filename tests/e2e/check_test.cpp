@@ -158,7 +158,7 @@ TEST_CASE("check of a failure that is in the cache tells whose it is") {
   CHECK_THAT(still.out, Contains("2 still failing"));
 }
 
-TEST_CASE("build-layer refuses what is no spec") {
+TEST_CASE("build-layer refuses what is not a spec") {
   const Program program;
   const std::string cache = (program.home() / "cache").string();
   const fs::path file = program.home() / "spec.json";

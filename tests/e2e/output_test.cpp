@@ -119,7 +119,7 @@ TEST_CASE("output that cannot be written is an error") {
   }
 }
 
-TEST_CASE("a long output that nobody reads to its end is no error") {
+TEST_CASE("a long output that nobody reads to its end is not an error") {
   const OpamRepository repository;
   for (int i = 0; i < 500; ++i) repository.package("a." + std::to_string(i));
   repository.commit();

@@ -157,7 +157,7 @@ TEST_CASE("plan: a package of a lower repository that nothing held before is cho
   change.package("a.1", "depends: [\"helper\"]");
   const Plan plan = change.plan({"--repo", lower.at()});
   CHECK(plan.rebuilt() == Names{"a.1", "helper.1"});
-  CHECK(plan.because("helper.1") == "chosen: no solution held it before");
+  CHECK(plan.because("helper.1") == "chosen: newly selected by the solver");
 }
 
 TEST_CASE("plan: a root that loses its solution is told with the constraints that refute it") {

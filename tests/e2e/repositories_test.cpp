@@ -154,13 +154,13 @@ TEST_CASE("plan takes them from the user's configuration where the base has none
   CHECK_THAT(program.error({"plan"}, elsewhere), Contains("comp.7.0"));
 }
 
-TEST_CASE("an oxbow.toml that is wrong is told with its place") {
+TEST_CASE("an oxbow.toml that is wrong is reported with its place") {
   const auto complaint = [](const std::string& configuration) {
     const Clone clone(configuration);
     return Program().error({"plan"}, {.folder = clone.path()});
   };
   CHECK_THAT(complaint("version = 1\n[[target]]\ncompiler = \"comp\"\n"),
-             Contains("oxbow.toml of ") && Contains(":3: 'comp' is no compiler"));
+             Contains("oxbow.toml of ") && Contains(":3: 'comp' is not a compiler"));
   CHECK_THAT(complaint("version = 1\n[[target]\n"), Contains(":2: "));
   CHECK_THAT(complaint("version = 2\n[[target]]\ncompiler = \"comp.1.0\"\n"),
              Contains(":1: version must be 1"));

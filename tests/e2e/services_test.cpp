@@ -159,7 +159,7 @@ TEST_CASE("what can take no connection any more says why, and ends as failed") {
   }
 }
 
-TEST_CASE("SIGTERM ends those that serve, and that is no failure") {
+TEST_CASE("SIGTERM ends those that serve, and that is not a failure") {
   const Place place;
   for (const auto& words : {place.listener(), place.pages()}) {
     INFO(words[0] << " " << words[1]);

@@ -31,7 +31,7 @@ TEST_CASE("effective parts of the edge cases are the reference's") {
     ++lines;
     const auto id = opam::parse_package_id(columns.front());
     if (columns.size() != 2 || !id) {
-      differences.add("line " + std::to_string(lines) + " is no package and hash");
+      differences.add("line " + std::to_string(lines) + " is not a package and hash");
       return;
     }
     const std::string source =

@@ -88,7 +88,7 @@ void check_stack(const std::vector<job::RepositoryTree>& trees, std::string_view
     const auto line = lines.find(document["root"].GetString());
     ++compared;
     if (line == lines.end()) {
-      differences.add(std::string(document["root"].GetString()) + ": is no root");
+      differences.add(std::string(document["root"].GetString()) + ": is not a root");
     } else {
       compare_line(expected, line->second, differences);
     }

@@ -238,7 +238,7 @@ TEST_CASE("locating a url yields where its redirects end, and reads no content")
   CHECK(end->address == "127.0.0.1");
 }
 
-TEST_CASE("a large answer that is not a file's content is no hindrance") {
+TEST_CASE("a large answer that is not a file's content is not a hindrance") {
   const WebServer server([](const std::string& path, const Connection& connection) {
     const std::string body(2000, 'x');
     connection.send(

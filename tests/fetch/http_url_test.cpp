@@ -25,7 +25,7 @@ TEST_CASE("nothing in a target ends the line that asks for it") {
   CHECK(parsed("http://h/a\r\nHost: b c\x7f\xc3") == "http://h/a%0D%0AHost:%20b%20c%7F%C3");
 }
 
-TEST_CASE("what programs read differently is no url") {
+TEST_CASE("what programs read differently is not a URL") {
   for (const char* const text : {"",
                                  "example.org",
                                  "ftp://h/",

@@ -44,7 +44,7 @@ TEST_CASE("the app signs in with a token that openssl verifies") {
   CHECK_THAT(verified->output, Contains("Verified OK"));
 }
 
-TEST_CASE("what is no key is refused without a word of it") {
+TEST_CASE("what is not a key is refused without a word of it") {
   const auto key = RsaKey::parse("-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n", "app.pem");
   REQUIRE_FALSE(key);
   CHECK_THAT(key.error().message, Contains("app.pem") && !Contains("c2VjcmV0"));

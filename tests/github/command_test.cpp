@@ -50,7 +50,7 @@ TEST_CASE("each command is read, in any case, several in a comment") {
   CHECK(told("/oxbow explain bonsai") == Texts{"explain bonsai"});
 }
 
-TEST_CASE("what a person quotes, shows or hides is no command") {
+TEST_CASE("what a person quotes, shows or hides is not a command") {
   CHECK(told("> /oxbow rerun").empty());
   CHECK(told("```\n/oxbow rerun\n```").empty());
   CHECK(told("~~~~ text\n/oxbow rerun\n~~~\n/oxbow cancel\n~~~~\n/oxbow help") == Texts{"help"});

@@ -72,15 +72,16 @@ TEST_CASE("what is missing or of another type is named by its path") {
   const std::string whole = pull_request("opened");
   CHECK_THAT(error("pull_request", without(whole, R"("head":{"sha":")" + sha + R"("},)")),
              Contains("pull_request.head.sha is missing"));
-  CHECK_THAT(error("pull_request", "{\"action\":7}"), Contains("action is no text"));
+  CHECK_THAT(error("pull_request", "{\"action\":7}"), Contains("action is not a string"));
   CHECK_THAT(error("pull_request", "[]"), Contains("no JSON object"));
   CHECK_THAT(error("pull_request", "{"), Contains("no JSON"));
   std::string bad_name = whole;
   bad_name.replace(bad_name.find("o/r"), 3, "o/../r");
-  CHECK_THAT(error("pull_request", bad_name), Contains("repository.full_name is no OWNER/NAME"));
+  CHECK_THAT(error("pull_request", bad_name), Contains("repository.full_name is not OWNER/NAME"));
   std::string bad_head = whole;
   bad_head.replace(bad_head.find(sha), 40, "HEAD");
-  CHECK_THAT(error("pull_request", bad_head), Contains("pull_request.head.sha is no commit's id"));
+  CHECK_THAT(error("pull_request", bad_head),
+             Contains("pull_request.head.sha is not a commit's id"));
 }
 
 TEST_CASE("a push is one to a branch that is there") {
@@ -146,10 +147,10 @@ TEST_CASE("check runs, suites, merge groups and installations are read") {
   CHECK(is_ignored(event("star", "{}")));
 }
 
-TEST_CASE("deep nesting is no danger") {
+TEST_CASE("deep nesting is not a danger") {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
   CHECK_THAT(error("push", deep), Contains("no JSON object"));
-  CHECK_THAT(error("push", "{\"ref\":" + deep + "}"), Contains("ref is no text"));
+  CHECK_THAT(error("push", "{\"ref\":" + deep + "}"), Contains("ref is not a string"));
 }
 
 TEST_CASE("of an installation on very many repositories the first hundred are told") {

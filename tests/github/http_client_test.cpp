@@ -127,7 +127,7 @@ TEST_CASE("what has not changed is not sent again") {
   CHECK(asked == 2);
 }
 
-TEST_CASE("who is unknown there may do nothing, and what is no answer is no right") {
+TEST_CASE("who is unknown there may do nothing, and what is not an answer is not a right") {
   Server server([](const std::string& path, const std::string&) {
     if (path.find("/nobody/") != std::string::npos) return answer(404, "", "{}");
     return answer(200, "", R"({"permission":3})");

@@ -176,7 +176,7 @@ TEST_CASE("a base that the cache knows to fail has nothing built for it, whateve
   CHECK(checks.layers(true).empty());
 }
 
-TEST_CASE("a failure that the base has too is no regression") {
+TEST_CASE("a failure that the base has too is not a regression") {
   Checks checks;
   checks.check(tower("fails"), tower("fails as well"));
   REQUIRE(checks.builds.graphs.size() == 2);
@@ -293,7 +293,7 @@ never.1
   depends: ["none"]
 y.1
   build: "unlike x"
-  install: "so that it is no rename of it"
+  install: "so that it is not a rename of it"
 )");
   CHECK(checks.verdicts() == ByName{{"gone.1", "removed"},
                                     {"x.1", "removed"},
@@ -308,7 +308,7 @@ y.1
   CHECK(std::ranges::is_sorted(order));
 }
 
-TEST_CASE("a version that becomes a root, and was built below another, is no news") {
+TEST_CASE("a version that becomes a root, and was built below another, is not news") {
   Checks checks;
   checks.check("a.1\n  depends: [\"lib\" {= \"1\"}]\nlib.1\nlib.2\n",
                "a.1\n  depends: [\"lib\" {= \"1\"}]\nlib.1\n");

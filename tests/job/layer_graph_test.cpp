@@ -251,7 +251,7 @@ TEST_CASE("a name that can be no system package fails its package and all that s
     REQUIRE_FALSE(spec);
     CHECK(spec.error().outcome == verdict::Outcome::failure);
     CHECK(spec.error().message ==
-          "depexts of b.1 name '--purge', which can be no package of the system");
+          "depexts of b.1 name '--purge', which cannot be a system package");
   }
   CHECK(stack.graph.recipe(stack.at("c.1")));
 }

@@ -156,7 +156,7 @@ e.1
   depends: ["nothing"]
 y.1
   build: "far from x"
-  install: "so that it is no rename of it"
+  install: "so that it is not a rename of it"
 )";
   const auto report = planned(literal_request(old_text, new_text));
   const report::TargetReport& target = target_of(report);
@@ -309,7 +309,7 @@ TEST_CASE("a compiler that cannot be chosen is an error that names those that ca
   PlanRequest request = literal_request(before, after, lower);
   request.targets = {solve::literal_target("ocaml.6")};
   CHECK(error_of(request) ==
-        "the compiler 'ocaml.6' is not available on debian-12-x86_64; the versions that are: 5, 4");
+        "the compiler 'ocaml.6' is not available on debian-12-x86_64; available versions: 5, 4");
   request.targets = {solve::literal_target("nowhere.1")};
   CHECK_THAT(error_of(request), Contains("there is no package 'nowhere'"));
 }

@@ -102,7 +102,8 @@ TEST_CASE("a state is not a change, nor the other way around") {
   repository.commit();
   CHECK_THAT(error_of(opener().open_state(spec_of(repository, "main..main"))),
              Contains("one state is wanted"));
-  CHECK_THAT(error_of(opener().open_change(spec_of(repository, "main"))), Contains("is no change"));
+  CHECK_THAT(error_of(opener().open_change(spec_of(repository, "main"))),
+             Contains("is not a change"));
 }
 
 TEST_CASE("a change is the base, and the head merged into it") {

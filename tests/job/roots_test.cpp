@@ -32,7 +32,7 @@ TEST_CASE("stack: those, and the newest version that any repository has of any n
   CHECK(roots("a.1\na.2\nb.2\n", "a.3\nb.1\nc.1\nc.2\n", Scope::stack) == "a.2 a.3 b.2 c.2");
 }
 
-TEST_CASE("what is not available is no root") {
+TEST_CASE("what is not available is not a root") {
   constexpr std::string_view own = "a.1\na.2\n  available: false\nb.1\n  available: false\n";
   CHECK(roots(own, "a.3\n  available: false\nc.1\n  unreadable: [\n", Scope::stack) == "a.1");
   CHECK(roots(own, "b.2\n", Scope::overlay) == "a.1");

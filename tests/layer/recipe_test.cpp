@@ -20,7 +20,7 @@ Recipe spec() {
   spec.platform = "debian-12-x86_64";
   spec.package = {"fmt", "0.9.0+ox"};
   spec.key = std::string(64, 'f');
-  spec.opam = "opam-version: \"2.0\"\n# \xff is no UTF-8\n";
+  spec.opam = "opam-version: \"2.0\"\n# \xff is not UTF-8\n";
   spec.files = {{"fix.patch", std::string("--- a\0\xff\n", 8), false},
                 {"bin/run.sh", "#!/bin/sh\n", true},
                 {"empty", "", false}};

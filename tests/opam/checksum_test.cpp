@@ -23,7 +23,7 @@ TEST_CASE("checksums are in lower case, whatever the file's") {
   CHECK(parse_checksum("Sha512=" + std::string(128, 'F'))->hex == std::string(128, 'f'));
 }
 
-TEST_CASE("what is no checksum") {
+TEST_CASE("what is not a checksum") {
   for (const std::string& bad :
        {std::string(), std::string("md5="), std::string(31, '0'), std::string(33, '0'),
         std::string(31, '0') + "g", "sha256=" + std::string(32, '0'),

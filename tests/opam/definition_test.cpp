@@ -247,7 +247,7 @@ TEST_CASE("files with very many fields or sections are read in reasonable time")
   CHECK(time.seconds() < 60);  // quadratic, it takes minutes
 }
 
-TEST_CASE("an empty list is no error in any field") {
+TEST_CASE("an empty list is not an error in any field") {
   for (const std::string field : {"extra-files", "setenv", "build", "patches", "features"}) {
     const auto definition = defined(field + ": []");
     INFO(field);

@@ -104,7 +104,7 @@ TEST_CASE("versions in constraints are evaluated") {
   CHECK(constrained("= yes") == "a {= true}");
 }
 
-TEST_CASE("a comparison with an undefined variable is no constraint") {
+TEST_CASE("a comparison with an undefined variable is not a constraint") {
   CHECK(constrained("= nowhere") == "a");
   CHECK(constrained("= _:version") == "a");
 }
@@ -137,11 +137,11 @@ TEST_CASE("all names below a formula, whatever its filters") {
   CHECK(names.empty());
 }
 
-TEST_CASE("no field is no formula") {
+TEST_CASE("no field is not a formula") {
   CHECK(written(evaluate_formula(nullptr, Op::conj, FormulaVariables())) == "-");
 }
 
-TEST_CASE("a constraint on what is no version is no constraint") {
+TEST_CASE("a constraint on what is not a version is not a constraint") {
   CHECK(constrained("= empty") == "a");
   CHECK(constrained("= empty & >= \"1\"") == "a {>= 1}");
   CHECK(constrained("= nowhere") == "a");

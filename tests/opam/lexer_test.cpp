@@ -106,11 +106,11 @@ TEST_CASE("operators") {
   CHECK(operator_of("=:") == Op::env_equal_colon);
 }
 
-TEST_CASE("what is no token") {
+TEST_CASE("what is not a token") {
   for (const std::string_view bad :
        {"@", "$", "%", "*", "/", ".", ",", ";", "'", "\\", "+", "=:=", "\xC3\xA9", "\r", "\x01"}) {
     INFO(bad);
-    CHECK(lexemes(bad)[0] == Lexeme{TokenKind::error, "this is no token of opam's format"});
+    CHECK(lexemes(bad)[0] == Lexeme{TokenKind::error, "this is not a token of opam's format"});
   }
   CHECK(lexemes(std::string_view("\0", 1))[0].kind == TokenKind::error);
 }

@@ -38,7 +38,7 @@ TEST_CASE("each source has its own mirrors") {
   CHECK(mirrors_of(sections, "r").empty());
 }
 
-TEST_CASE("what is no url is no mirror") {
+TEST_CASE("what is not a URL is not a mirror") {
   CHECK(mirrors_of("url { src: \"https://a/x\" mirrors: [1 \"https://b/x\" true \"x://y\"] }") ==
         std::vector<std::string>{"https://b/x"});
   CHECK(mirrors_of("url { src: \"https://a/x\" mirrors: true }").empty());

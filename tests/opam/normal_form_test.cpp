@@ -117,7 +117,7 @@ TEST_CASE("constraints are joined, keep their parentheses and take negations in"
   CHECK(constraint("{n >= 10}") == "{n >= \"10\"}");
 }
 
-TEST_CASE("what is no dependency") {
+TEST_CASE("what is not a dependency") {
   check_ignored({"depends: a", "depends: 1", "depends: [\"a\" [\"b\"]]", "depends: \"a.1\"",
                  "depends: \"1\"", "depends: !\"a\"", "depends: \"a\" {>= 1}",
                  "depends: \"a\" {>= \"1 2\"}", "depends: \"a\" {>= \"\"}",
@@ -162,7 +162,7 @@ TEST_CASE("filters keep only the parentheses they need") {
                 {"available: \"x\"", "available: \"x\""}});
 }
 
-TEST_CASE("what is no filter") {
+TEST_CASE("what is not a filter") {
   check_ignored({"available: [a b]", "available: [[a]]", "available: a {b}", "available: >= \"1\"",
                  "available: (a b)", "available: A += \"b\"", "available: [()]",
                  "build: [\"a\" {b c}]", "build: [\"a\" {[b]}]", "patches: \"a\" {>= \"1\"}"});
@@ -176,7 +176,7 @@ TEST_CASE("a filter that is true disappears from commands") {
                 {"patches: [\"a\" {true} \"b\"]", "patches: [\"a\" \"b\"]"}});
 }
 
-TEST_CASE("what is no command") {
+TEST_CASE("what is not a command") {
   check_ignored({"build: 1", "build: true", "build: [[\"a\"] \"b\"]", "build: [\"a\" [\"b\"]]",
                  "build: [[[\"a\"]]]", "build: (\"a\")", "build: [\"a\" \"b\" | \"c\"]",
                  "build: [\"a\" 1]"});

@@ -29,7 +29,7 @@ TEST_CASE("a package's name ends at the first dot") {
   CHECK(parse_package_id("a..") == PackageId{"a", "."});
 }
 
-TEST_CASE("what is no package") {
+TEST_CASE("what is not a package") {
   for (const std::string_view bad :
        {"", "foo", "foo.", ".1", "1.2", "foo.1 ", "foo.1/2", "f o.1"}) {
     INFO(bad);

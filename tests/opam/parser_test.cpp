@@ -133,11 +133,11 @@ TEST_CASE("each error names its place and what is missing there") {
       {"a: b = c = d", 1, 10, "expected a field or a section"},
       {"a: b += c {d} e", 1, 16,
        "expected ':' or '{' after a field's or section's name before the end of the file"},
-      {"a: @", 1, 4, "this is no token of opam's format"},
+      {"a: @", 1, 4, "this is not a token of opam's format"},
       {"a: [\n\"\\q\"]", 2, 2, "this escape sequence is not one of opam's"},
       {"a: 1\n\"open", 2, 1, "this string does not end"},
       {"a: 1\n  (* open", 2, 3, "this comment does not end"},
-      {"@", 1, 1, "this is no token of opam's format"},
+      {"@", 1, 1, "this is not a token of opam's format"},
   };
   for (const Row& row : rows) {
     INFO(row.source);

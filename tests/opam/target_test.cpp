@@ -47,7 +47,7 @@ TEST_CASE("a distribution's family and system are opam's") {
   }
 }
 
-TEST_CASE("what is no platform is told how to write one") {
+TEST_CASE("what is not a platform is told how to write one") {
   for (const char* const text : {"", "-", "--", "---", "debian", "debian-12", "-12-x86_64",
                                  "debian--x86_64", "debian-12-", "debian-", "-debian"}) {
     INFO(text);

@@ -101,7 +101,7 @@ c.1
   CHECK(compared.cone.packages_rebuilt() == 3);
 }
 
-TEST_CASE("a dependency that stayed as it was is no reason") {
+TEST_CASE("a dependency that stayed as it was is not a reason") {
   constexpr std::string_view text = "a.1\n  depends: [\"b\" \"c\"]\nb.1\nc.1\n";
   const auto compared = compare(text, std::string(text) + "  build: \"make\"\n", {"a.1"});
   CHECK(compared.added() == Words{"a.1 dependency: c.1", "c.1 changed: c.1"});

@@ -97,7 +97,7 @@ TEST_CASE("a file that is not listed is a warning, with what to add") {
             sha256_hex("x") + "\"]");
 }
 
-TEST_CASE("what is no regular file is a warning, listed or not") {
+TEST_CASE("what is not a regular file is a warning, listed or not") {
   const CheckedFile link{"a", std::nullopt, "this is a symlink"};
   for (const std::string& fields : {std::string(), "extra-files: [" + pair("a", "x") + "]\n"}) {
     const Finding finding = found(fields, {link});

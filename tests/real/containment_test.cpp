@@ -34,7 +34,7 @@ class Server {
     REQUIRE(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address_), &size) == 0);
   }
 
-  /// One with a name that is no file's, which belongs to the network, too.
+  /// One with a name that is not a file's, which belongs to the network, too.
   static Server abstract(const std::string& name) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -69,7 +69,7 @@ class Server {
   sockaddr_in address_{};
 };
 
-// An address of this machine's that is no loopback; "" if it has none.
+// An address of this machine's that is not a loopback; "" if it has none.
 std::string other_address() {
   ifaddrs* all = nullptr;
   REQUIRE(::getifaddrs(&all) == 0);
@@ -258,7 +258,7 @@ TEST_CASE("a build that forks without end is over soon") {
   });
 }
 
-TEST_CASE("a build that fills the disk is no failure of its package") {
+TEST_CASE("a build that fills the disk is not a failure of its package") {
   in_each_sandbox([](const Builder& builder) {
     for (const char* const place : {".", "/home/opam", "/tmp", "/var/tmp"}) {
       // As compilers do, the unfinished file is removed before it fails.
@@ -302,7 +302,7 @@ TEST_CASE("a file of holes is not longer than the disk") {
   });
 }
 
-TEST_CASE("a build that eats memory is no failure of its package") {
+TEST_CASE("a build that eats memory is not a failure of its package") {
   in_each_sandbox([](const Builder& builder) {
     const Recipe spec = scripted("eat.1", "perl -e 'my $x = \"a\" x (1 << 29);'");
     const BuiltLayer built =

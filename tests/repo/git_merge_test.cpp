@@ -219,7 +219,7 @@ TEST_CASE("histories without a common commit are not merged") {
   CHECK_THAT(merge.error().message, Contains("no common ancestor"));
 }
 
-TEST_CASE("merging what is no commit, or not there, is an error") {
+TEST_CASE("merging what is not a commit, or not there, is an error") {
   const Branches branches;
   auto repository = GitRepository::open(branches.scratch.path()).value();
   const ObjectId base = branches.scratch.id("main");

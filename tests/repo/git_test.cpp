@@ -149,7 +149,7 @@ TEST_CASE("the upstream of HEAD's branch") {
   CHECK_THAT(missing.error().message, Contains("HEAD is on no branch"));
 }
 
-TEST_CASE("what is no repository is said to be none") {
+TEST_CASE("what is not a repository is said to be none") {
   const ScratchFolder folder;
   CHECK_THAT(open_error(folder / "missing"), Contains("no such file or directory"));
   CHECK_THAT(open_error(folder.path()), Contains("not a git repository"));

@@ -92,9 +92,9 @@ TEST_CASE("what is not laid out as a package is left out and reported") {
   CHECK_THAT(oddity({"packages/foo/foo/opam", ""}, "packages/foo/foo"), Contains("no dot"));
   CHECK_THAT(oddity({"packages/foo/foo./opam", ""}, "packages/foo/foo."), Contains("no version"));
   CHECK_THAT(oddity({"packages/foo/foo.1 0/opam", ""}, "packages/foo/foo.1 0"),
-             Contains("'1 0' is no version"));
+             Contains("'1 0' is not a version"));
   CHECK_THAT(oddity({"packages/12/12.1/opam", ""}, "packages/12/12.1"),
-             Contains("'12' is no package name"));
+             Contains("'12' is not a package name"));
   CHECK_THAT(oddity({"packages/foo/bar.1/opam", ""}, "packages/foo/bar.1"),
              Contains("'bar' is expected under packages/bar"));
   CHECK_THAT(oddity({"packages/foo/foo.1/url", ""}, "packages/foo/foo.1"),
@@ -121,7 +121,7 @@ TEST_CASE("what is not laid out as a package is left out and reported") {
   CHECK_THAT(oddity({"packages/a\nb", ""}, "packages/a\\nb"), Contains("a file"));
 }
 
-TEST_CASE("files that is no directory is reported, and the package kept") {
+TEST_CASE("files that is not a directory is reported, and the package kept") {
   const MemoryTree tree({{"packages/a/a.1/opam", ""}, {"packages/a/a.1/files", "x"}});
   const Snapshot snapshot = snapshot_of(tree);
   REQUIRE(snapshot.find("a", "1") != nullptr);
@@ -130,7 +130,7 @@ TEST_CASE("files that is no directory is reported, and the package kept") {
         std::vector<Oddity>{{"packages/a/a.1/files", "a file where a directory is expected"}});
 }
 
-TEST_CASE("a tree without packages is no opam repository") {
+TEST_CASE("a tree without packages is not an opam repository") {
   SnapshotReader reader;
   using Files = std::vector<MemoryFile>;
   for (const Files& files : {Files{}, Files{{"repo", ""}}, Files{{"packages", ""}},

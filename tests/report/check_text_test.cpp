@@ -43,8 +43,8 @@ TEST_CASE("a check on a terminal") {
 TEST_CASE("a large check on a terminal stays readable") {
   const std::string text = to_text(large_check(2'000), Colour::no);
   CHECK(std::ranges::count(text, '\n') < 700);
-  CHECK(text.starts_with("2,000 regressed, 2,000 dependents not built, "));
-  CHECK(text.find("55 packages fail alike: ") != std::string::npos);
+  CHECK(text.starts_with("2,000 regressed, 2,000 reverse dependencies not built, "));
+  CHECK(text.find("55 packages fail the same way: ") != std::string::npos);
   CHECK(text.find("and 3,950 more\n") != std::string::npos);
   CHECK(text.ends_with("\n\nLong lists are cut short: --format json has all.\n"));
 }

@@ -90,18 +90,18 @@ TEST_CASE("a failure is told even where the layer to blame is not listed") {
   CheckWording wording({1, 1, 1, 1, 1}, {1, 1, 1, 1, 1});
   const Lines lines = wording.failures(groups[0]);
   REQUIRE(lines.size() == 2);
-  CHECK(lines[0].phrase.raw() == "a layer that was not looked at failed");
-  CHECK(lines[1].phrase.raw() == "not built because of it: d.1");
+  CHECK(lines[0].phrase.raw() == "a layer outside this check failed");
+  CHECK(lines[1].phrase.raw() == "not built because of this: d.1");
   CHECK(wording.log(groups[0]).empty());
 }
 
 TEST_CASE("the summary of a check has the verdict first") {
   CheckReport report = sample_check();
   CHECK(summary(report).raw() ==
-        "2 regressed, 1 dependent not built, 1 newly uninstallable, 1 new and failing to build, "
-        "1 not built because of trouble of ours, 1 failing, and not known of the base, "
+        "2 regressed, 1 reverse dependency not built, 1 no longer installable, 1 new and failing, "
+        "1 not built (infrastructure error), 1 failing, base result unknown, "
         "1 still failing, 1 fixed; "
-        "5 built, 2 cached, 3 not built, 2 built of the base to compare with, 14 min 7 s.");
+        "5 built, 2 cached, 3 not built, 2 built on the base for comparison, 14 min 7 s.");
   report = check({good}, {root(good, Outcome::success)});
   CHECK(summary(report).raw() == "Nothing regressed; 1 built, 0 cached, 0.0 s.");
   report.interrupted = true;
@@ -114,7 +114,7 @@ TEST_CASE("a package that regresses on several targets is counted once") {
   CheckReport report =
       check({failed_c, on_c}, {root(failed_c, Outcome::success), root(on_c, Outcome::success)});
   report.targets.push_back(report.targets[0]);
-  CHECK(summary(report).raw().starts_with("1 regressed, 1 dependent not built; 2 built"));
+  CHECK(summary(report).raw().starts_with("1 regressed, 1 reverse dependency not built; 2 built"));
 }
 
 TEST_CASE("bad news is of a root, or of the plan") {
@@ -140,7 +140,7 @@ TEST_CASE("the steps are what was run or failed, first what failed") {
   CHECK(all.rows[0].package.raw() == "dune.3.20.2+ox");
   CHECK(all.rows[0].outcome.raw() == "failure");
   CHECK(all.rows[0].time.raw() == "3.2 s");
-  CHECK(all.rows[0].why.raw() == "changed itself");
+  CHECK(all.rows[0].why.raw() == "changed directly");
   CHECK(all.rows[2].outcome.raw() == "timed out");
   CHECK(all.rows[3].outcome.raw() == "failure, cached");
 }

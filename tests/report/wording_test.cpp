@@ -34,8 +34,8 @@ TEST_CASE("each cause has its words") {
   const opam::PackageId a2{"a", "2"};
   const opam::PackageId b{"b", "1"};
   using plan::Cause;
-  CHECK(because({Cause::changed, {a1}, {}}).raw() == "changed itself");
-  CHECK(because({Cause::chosen, {a1}, {}}).raw() == "no solution held it before");
+  CHECK(because({Cause::changed, {a1}, {}}).raw() == "changed directly");
+  CHECK(because({Cause::chosen, {a1}, {}}).raw() == "newly selected by the solver");
   CHECK(because({Cause::dependency, {a1}, {}}).raw() == "because of a.1");
   CHECK(because({Cause::dependency, {a1, a2, b}, {}}).raw() == "because of a.1, a.2 and b.1");
   CHECK(because({Cause::dependency, {a1, a2, b}, {}}, 2).raw() == "because of a.1, a.2 and 1 more");
@@ -49,7 +49,7 @@ TEST_CASE("each cause has its words") {
 
 TEST_CASE("the summary says what matters, and nothing else") {
   Report report;
-  CHECK(summary(report).raw() == "No target was solved for.");
+  CHECK(summary(report).raw() == "No target is configured.");
   report.targets.resize(1);
   CHECK(summary(report).raw() == "This change rebuilds nothing.");
   report.targets[0].cone.added = {layer({"a", "1"}, changed())};
@@ -88,7 +88,7 @@ TEST_CASE("lists are told as far as their bounds, and the rest is counted") {
   CHECK(written(wording.rebuilt(report.targets[0].cone)) ==
         "changed itself: 1 package\n"
         ">dune.3.20.2+ox\n"
-        "no solution held it before: 1 package\n"
+        "newly selected by the solver: 1 package\n"
         ">yojson.3.0\n"
         "for 3 other reasons: 4 packages\n"
         "1 generated guard package\n");
@@ -103,7 +103,7 @@ TEST_CASE("nothing is left out of what is within bounds") {
   CHECK(written(wording.rebuilt(report.targets[0].cone)) ==
         "changed itself: 1 package\n"
         ">dune.3.20.2+ox\n"
-        "no solution held it before: 1 package\n"
+        "newly selected by the solver: 1 package\n"
         ">yojson.3.0\n"
         "the solver now chooses topkg.1.1 instead of topkg.1.0, cmdliner.2.0 and no longer base.1: "
         "1 package\n"

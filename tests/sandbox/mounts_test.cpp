@@ -155,7 +155,7 @@ TEST_CASE("mounts are nobody else's, and go with their process") {
   CHECK_FALSE(error);
 }
 
-TEST_CASE("what cannot be mounted is told with its place") {
+TEST_CASE("what cannot be mounted is reported with its place") {
   if (!have_root()) return;
   const ScratchCache folder;
   const Stack stack(folder.path(), 2, "layer-");

@@ -159,7 +159,7 @@ TEST_CASE_METHOD(Fixture, "without a result it is trouble of ours, and standard 
   CHECK(message("printf 'no\\nspace \\n' >&2; exit 2") ==
         "the process of the step exited with 2 and gave no result (it printed nothing): no space");
   CHECK_THAT(message("echo garbage"),
-             Contains("exited with 0 and gave no result (") && Contains("is no JSON"));
+             Contains("exited with 0 and gave no result (") && Contains("is not JSON"));
   CHECK_THAT(message("kill -KILL $$"), Contains("was ended by signal 9 and gave no result"));
   CHECK(message("echo '" + success + "'; echo late >&2; exit 7") ==
         "the process of the step exited with 7 though it gave success as its result: late");
@@ -170,7 +170,7 @@ TEST_CASE_METHOD(Fixture, "without a result it is trouble of ours, and standard 
     CHECK_THAT(much, Catch::Matchers::EndsWith("line 19999"));
   }
   SECTION("also of standard output without end") {
-    CHECK_THAT(message("yes | head -c 3000000; echo '" + success + "'"), Contains("is no JSON"));
+    CHECK_THAT(message("yes | head -c 3000000; echo '" + success + "'"), Contains("is not JSON"));
   }
 }
 

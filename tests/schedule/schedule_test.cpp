@@ -193,7 +193,7 @@ TEST_CASE("nothing to do is done") {
   CHECK_FALSE(driven.schedule.next());
 }
 
-TEST_CASE("a graph of 50,000 steps is no trouble") {
+TEST_CASE("a graph of 50,000 steps is not a trouble") {
   StepGraph graph;
   for (std::uint32_t i = 0; i < 50'000; ++i) {
     Step step;

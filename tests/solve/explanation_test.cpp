@@ -202,7 +202,7 @@ TEST_CASE("an explanation says that it is about the target, where it is") {
   CHECK(explained("a.1\n", "a.1", "ocaml.7") == Words{"ocaml: the target is ocaml.7"});
 }
 
-TEST_CASE("a root that is no candidate is explained by that alone") {
+TEST_CASE("a root that is not a candidate is explained by that alone") {
   CHECK(explained("a.1\n  unreadable\n", "a.1") == Words{"a: a.1: its opam file cannot be read"});
   CHECK(explained("a.1\n  available: os = \"macos\" & arch != \"x86_64\"\n", "a.1") ==
         Words{"a: a.1: available: os = \"macos\" & arch != \"x86_64\" does not hold for ocaml.5 on "

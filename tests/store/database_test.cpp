@@ -63,10 +63,10 @@ TEST_CASE("a store is made for its owner and group alone, and found again") {
   CHECK_FALSE(Deliveries(pages).add(std::vector{delivery("b")}));
 }
 
-TEST_CASE("what is no store, or of another version, is refused by name") {
+TEST_CASE("what is not a store, or of another version, is refused by name") {
   const ScratchStore store;
   CHECK_THAT(store.error(Access::read_only), Contains(store.file.string()));
-  std::ofstream(store.file) << "this is no database, although it is long enough to be one.\n"
+  std::ofstream(store.file) << "this is not a database, although it is long enough to be one.\n"
                             << std::string(4096, 'x');
   CHECK_THAT(store.error(), Contains(store.file.string()) && Contains("name another file"));
   fs::remove(store.file);

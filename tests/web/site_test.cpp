@@ -173,7 +173,7 @@ TEST_CASE("of a long log the end is shown, and that it is the end") {
   repo::write_file(log, "FIRST\n" + std::string((1U << 20U) - 5, 'x'));
   CHECK_THAT(pages.get(address).body, !Contains("FIRST") && Contains("The beginning is left out"));
   CHECK_THAT(pages.get(address, {{"from", "0"}}).body, Contains("FIRST"));
-  // What is no number is as if it was not there.
+  // What is not a number is as if it was not there.
   CHECK_THAT(pages.get(address, {{"from", "-1"}}).type, Contains("text/html"));
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("a dry run says that nothing was written") {
   CHECK_THAT(pages.get("/runs/1").body, Contains("waiting") && !Contains("dry run"));
   Site dry(pages.open(), {pages.cache, "https://github.com", true});
   CHECK_THAT(dry.answer({"GET", "/runs/1", {}, ""}, at(100)).body,
-             Contains("not written, a dry run"));
+             Contains("not written (dry run)"));
 }
 
 TEST_CASE("no link in the cache leads anywhere") {

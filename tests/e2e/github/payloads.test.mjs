@@ -68,7 +68,7 @@ test('a payload of ours with a member missing, of another type or huge does no h
   lives();
 });
 
-test('what is no payload does no harm either', async () => {
+test('what is not a payload does no harm either', async () => {
   for (const body of ['{', 'null', '[]', '"x"', '\u0000', `${'['.repeat(200_000)}`, `{"action":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`]) {
     assert.equal(await bot.deliver('pull_request', body), 202);
   }
