@@ -143,7 +143,9 @@ class Killer {
     CHECK(wrong_in(cache) == Texts{});
     // What is left lies on the disk only, and is known by name.
     CHECK(e2e::Program().run({"cache", "gc", "--cache", cache.path().string()}).code == 0);
-    CHECK(names_with(cache, ".") == Texts{".gc.lock"});
+    Texts left = names_with(cache, ".");
+    std::erase(left, ".build-times");
+    CHECK(left == Texts{".gc.lock"});
     CHECK(whole_layers(cache) == after);
   }
 
