@@ -98,7 +98,7 @@ JsonReader::JsonReader(std::string_view json, std::string what) : what_(std::mov
   if (!parsed) {
     error_ = std::move(parsed).error();
   } else if (!parsed->top().is_object()) {
-    error_ = Error{what_ + " is not JSON object"};
+    error_ = Error{what_ + " is not a JSON object"};
   } else {
     document_ = *std::move(parsed);
   }

@@ -43,7 +43,7 @@ inline constexpr std::string_view comment_marker = "<!-- oxbow: pull request -->
 std::string to_comment(const report::Report& report, const RunFacts& facts);
 std::string to_comment(const report::CheckReport& report, const RunFacts& facts);
 
-/// The comment where there is no report: the head cannot be merged, or trouble of ours.
+/// The comment where there is no report: the head cannot be merged, or an infrastructure error.
 std::string trouble_comment(std::string_view error, const RunFacts& facts);
 
 /// How many packages and layers each target rebuilds, and in how long: a line each, and one for

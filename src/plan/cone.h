@@ -12,7 +12,7 @@
 
 namespace oxbow::plan {
 
-/// Why a layer is new: its package changed itself, a dependency's layer is new, the solver chose
+/// Why a layer is new: its package changed directly, a dependency's layer is new, the solver chose
 /// other dependencies, or nothing that was solved for before chose the package at all.
 enum class Cause : std::uint8_t { changed, dependency, choice, chosen };
 

@@ -48,7 +48,7 @@ std::vector<NameList> name_lists(const TargetCheck& check);
 
 /// What heads the layers with an internal error.
 inline constexpr std::string_view trouble_title =
-    "Trouble of ours, which says nothing about the change";
+    "Infrastructure errors (not caused by this change)";
 
 /// A step in the table of all of them.
 struct StepRow {

@@ -22,8 +22,8 @@ struct RebuiltGroup {
 
 /// Rebuilt is the distinct packages of a cone by why they are rebuilt, each of them once.
 struct Rebuilt {
-  /// First what changed itself, then what the solver took up or chose otherwise, then what is above
-  /// those; of each, the largest group first.
+  /// First what changed directly, then what the solver took up or chose otherwise, then what is
+  /// above those; of each, the largest group first.
   std::vector<RebuiltGroup> groups;
   std::size_t generated = 0;  ///< generated packages, which are in no group
 };

@@ -125,11 +125,11 @@ TEST_CASE("the first error of a reader stays, and what cannot be read is empty")
   CHECK(error([](JsonReader& r) { r.text(r.top(), "n"); }) == "it: member 'n' is not a string");
 }
 
-TEST_CASE("what is not JSON object is an error that says where") {
+TEST_CASE("what is not a JSON object is an error that says where") {
   CHECK_THAT(error_of("{"), StartsWith("the text is not JSON, at byte 1: "));
   CHECK_THAT(error_of(""), StartsWith("the text is not JSON, at byte 0: "));
   CHECK_THAT(error_of("{} {}"), StartsWith("the text is not JSON"));
-  CHECK(error_of("[]") == "the text is not JSON object");
+  CHECK(error_of("[]") == "the text is not a JSON object");
   CHECK(error_of("{}").empty());
   CHECK_THAT(error_of(std::string(1'000'000, '[')), Contains("is not JSON"));
 }

@@ -157,7 +157,7 @@ TEST_CASE("trouble is tried again, later and later, and then told as such") {
   for (int i = 0; i < 3; ++i) {
     analyst.work();
     CHECK(analyst.stored().state == RunState::analysing);
-    CHECK_THAT(analyst.stored().summary, Contains("tried again soon") && Contains("/nowhere"));
+    CHECK_THAT(analyst.stored().summary, Contains("will be retried") && Contains("/nowhere"));
     CHECK_FALSE(value(analyst.jobs.lease(JobKind::analyse, "me", analyst.now + 5s, 1min)));
     analyst.now += 10min;
   }

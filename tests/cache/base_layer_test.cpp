@@ -102,8 +102,8 @@ TEST_CASE("of a bad record the member is named") {
     const auto record = parse_base_record(json);
     return record ? "(none)" : record.error().message;
   };
-  CHECK_THAT(error("{"), Contains("no JSON"));
-  CHECK(error("[]") == "the base's record is not JSON object");
+  CHECK_THAT(error("{"), Contains("not JSON"));
+  CHECK(error("[]") == "the base's record is not a JSON object");
   const auto of_member = [&](std::string_view json) {
     constexpr std::string_view before = "the base's record: member ";
     const std::string told = error(json);
@@ -138,8 +138,8 @@ TEST_CASE("what mmdebstrap cannot make is said before it is tried") {
   CHECK_THAT(error("debian-12-vax", "", "m4"), Contains("--command"));
   CHECK_THAT(error("debian-12-x86_64", "-", "m4"), Contains("'-' is not a Debian suite"));
   CHECK_THAT(error("debian-12-x86_64", "", "m4,gcc"), Contains("'m4,gcc' is not a Debian package"));
-  CHECK_THAT(error("debian-12-x86_64", "", "--m4"), Contains("no Debian package"));
-  CHECK_THAT(error("debian-12-x86_64", "", "?essential"), Contains("no Debian package"));
+  CHECK_THAT(error("debian-12-x86_64", "", "--m4"), Contains("not a Debian package"));
+  CHECK_THAT(error("debian-12-x86_64", "", "?essential"), Contains("not a Debian package"));
 }
 
 TEST_CASE("a base is made by a command, and found again") {

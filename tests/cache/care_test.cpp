@@ -82,7 +82,7 @@ TEST_CASE("layers are listed with what they are and when they were used") {
   REQUIRE(layers->size() == 4);
   CHECK((*layers)[0].key == "mid");
   CHECK_FALSE((*layers)[0].record);
-  CHECK_THAT((*layers)[0].broken, Contains("no JSON"));
+  CHECK_THAT((*layers)[0].broken, Contains("not JSON"));
   CHECK((*layers)[0].bytes == 100);
   CHECK((*layers)[1].key == "new");
   CHECK((*layers)[1].record->package.name == "pnew");
@@ -275,7 +275,7 @@ TEST_CASE("verify finds every broken layer and says what is wrong") {
   CHECK(broken[0] == "a-flipped: fs has other contents, names or modes than were recorded");
   CHECK(broken[1] == "b-missing: fs has 0 files of 0 bytes, and had 1 of 7 when it was made");
   CHECK(broken[2] == "c-more: fs has 2 files of 7 bytes, and had 1 of 7 when it was made");
-  CHECK_THAT(broken[3], Contains("d-record/layer.json") && Contains("no JSON"));
+  CHECK_THAT(broken[3], Contains("d-record/layer.json") && Contains("not JSON"));
   CHECK(broken[4] == "e-mode: fs has other contents, names or modes than were recorded");
 
   CHECK(broken_in(cache, RemoveBroken::yes) == broken);

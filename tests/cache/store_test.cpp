@@ -133,7 +133,7 @@ TEST_CASE("a broken layer is an error that says what is wrong") {
   fs::remove_all(cache.store.path("link") / "fs");
   fs::create_symlink("/", cache.store.path("link") / "fs");
   CHECK_THAT(error_of(cache.store, "none"), Contains("none/layer.json: No such file"));
-  CHECK_THAT(error_of(cache.store, "half"), Contains("half/layer.json") && Contains("no JSON"));
+  CHECK_THAT(error_of(cache.store, "half"), Contains("half/layer.json") && Contains("not JSON"));
   CHECK_THAT(error_of(cache.store, "empty"), Contains("empty succeeded and has no folder fs"));
   CHECK_THAT(error_of(cache.store, "name"), Contains("'../p.1.0', which is not NAME.VERSION"));
   CHECK_THAT(error_of(cache.store, "link"), Contains("has no folder fs"));

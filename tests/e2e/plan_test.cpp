@@ -39,7 +39,7 @@ TEST_CASE("plan: a patch that is changed with its checksum rebuilds all that is 
   CHECK(texts(changed["files"], "path") == Texts{"fix.patch"});
   CHECK(texts(changed["files"], "kind") == Texts{"changed"});
   CHECK(plan.rebuilt() == Names{"low.1+ox", "middle.1", "top.1"});
-  CHECK(plan.because("low.1+ox") == "changed: changed itself");
+  CHECK(plan.because("low.1+ox") == "changed: changed directly");
   CHECK(plan.because("middle.1") == "dependency: because of low.1+ox");
   CHECK(plan.because("top.1") == "dependency: because of middle.1");
   CHECK(plan.target()["packages_rebuilt"].GetInt() == 3);
@@ -129,7 +129,7 @@ TEST_CASE("plan: packages that are renamed, added and removed are told apart") {
   const Plan plan = change.plan();
   CHECK(plan.changes() == Texts{"added fresh.1", "removed gone.1", "renamed moved.2"});
   CHECK(plan.document["changes"][2]["former"] == "moved.1");
-  CHECK(plan.because("fresh.1") == "changed: changed itself");
+  CHECK(plan.because("fresh.1") == "changed: changed directly");
 }
 
 TEST_CASE("plan: each reason for a rebuild is named") {
@@ -142,7 +142,7 @@ TEST_CASE("plan: each reason for a rebuild is named") {
   change.package("base.2");
   change.package("idle.1");
   const Plan plan = change.plan();
-  CHECK(plan.because("base.2") == "changed: changed itself");
+  CHECK(plan.because("base.2") == "changed: changed directly");
   CHECK(plan.because("user.1") == "choice: the solver now chooses base.2 instead of base.1");
   CHECK(plan.because("late.1") == "choice: the solver now chooses idle.1 and no longer base.1");
 }
@@ -227,7 +227,7 @@ TEST_CASE("plan: explain names the shortest way from the change") {
   CHECK(change.explain("top") ==
         "top.1 is rebuilt for comp.1.0 on debian-12-x86_64:\n"
         "  changed low.1+ox, fields extra-files and patches, file fix.patch changed\n"
-        "  low.1+ox: changed itself\n"
+        "  low.1+ox: changed directly\n"
         "  middle.1: because of low.1+ox\n"
         "  top.1: because of middle.1\n");
   CHECK(change.explain("beside.1") ==

@@ -134,7 +134,7 @@ TEST_CASE("plan takes a clone's repositories and targets from the oxbow.toml of 
   CHECK(plan.rebuilt() == std::set<std::string>{"a.1"});
   REQUIRE(plan.document["repositories"].Size() == 2);
   CHECK(plan.document["repositories"][1]["path"].GetString() == lower.at());
-  CHECK_THAT(program.answer({"explain", "a"}, inside), Contains("a.1: changed itself"));
+  CHECK_THAT(program.answer({"explain", "a"}, inside), Contains("a.1: changed directly"));
 }
 
 TEST_CASE("plan takes them from the user's configuration where the base has none") {

@@ -73,8 +73,8 @@ TEST_CASE("what is missing or of another type is named by its path") {
   CHECK_THAT(error("pull_request", without(whole, R"("head":{"sha":")" + sha + R"("},)")),
              Contains("pull_request.head.sha is missing"));
   CHECK_THAT(error("pull_request", "{\"action\":7}"), Contains("action is not a string"));
-  CHECK_THAT(error("pull_request", "[]"), Contains("no JSON object"));
-  CHECK_THAT(error("pull_request", "{"), Contains("no JSON"));
+  CHECK_THAT(error("pull_request", "[]"), Contains("not a JSON object"));
+  CHECK_THAT(error("pull_request", "{"), Contains("not JSON"));
   std::string bad_name = whole;
   bad_name.replace(bad_name.find("o/r"), 3, "o/../r");
   CHECK_THAT(error("pull_request", bad_name), Contains("repository.full_name is not OWNER/NAME"));
@@ -149,7 +149,7 @@ TEST_CASE("check runs, suites, merge groups and installations are read") {
 
 TEST_CASE("deep nesting is not a danger") {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
-  CHECK_THAT(error("push", deep), Contains("no JSON object"));
+  CHECK_THAT(error("push", deep), Contains("not a JSON object"));
   CHECK_THAT(error("push", "{\"ref\":" + deep + "}"), Contains("ref is not a string"));
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("the way ends where the solver chose anew, which no change need have t
   CHECK(answer.origin.empty());
 }
 
-TEST_CASE("a package that changed itself is the whole way") {
+TEST_CASE("a package that changed directly is the whole way") {
   const Explained answer = explained(literal_request("a.1\n", "a.1\n  build: \"x\"\n"), "a.1");
   CHECK(path(answer) == Words{"a.1"});
   CHECK(answer.origin.size() == 1);

@@ -113,8 +113,8 @@ TEST_CASE("no path of a spec leads out of where it belongs") {
 }
 
 TEST_CASE("a bad spec is an error that names the member") {
-  CHECK_THAT(spec_error("{"), Contains("no JSON"));
-  CHECK_THAT(spec_error("7"), Contains("no JSON object"));
+  CHECK_THAT(spec_error("{"), Contains("not JSON"));
+  CHECK_THAT(spec_error("7"), Contains("not a JSON object"));
   const std::string good = to_json(spec());
   CHECK_THAT(spec_error(replaced(good, R"("version":1)", R"("version":2)")), Contains("'version'"));
   CHECK_THAT(spec_error(replaced(good, R"("fmt.0.9.0+ox")", R"("fmt")")), Contains("'package'"));

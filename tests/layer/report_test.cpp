@@ -77,7 +77,7 @@ TEST_CASE("a message that is not UTF-8 does not spoil a step report") {
 TEST_CASE("every member of a step report is checked") {
   CHECK(parsed(with("", "")).result.outcome == verdict::Outcome::success);
   CHECK_THAT(report_error(""), Contains("is not JSON"));
-  CHECK_THAT(report_error("[]"), Contains("is not JSON object"));
+  CHECK_THAT(report_error("[]"), Contains("is not a JSON object"));
   CHECK_THAT(report_error(with("", "") + " x"), Contains("is not JSON"));
   CHECK_THAT(report_error(std::string(1'000'000, '[')), Contains("is not JSON"));
   CHECK_THAT(report_error(with("version", "2")), Contains("'version' is not 1"));
@@ -85,7 +85,8 @@ TEST_CASE("every member of a step report is checked") {
   CHECK_THAT(report_error(with("outcome", "\"dependency_failed\"")),
              Contains("'outcome' is not an outcome of a step"));
   CHECK_THAT(report_error(with("outcome", "")), Contains("'outcome' is missing"));
-  CHECK_THAT(report_error(with("trouble", "\"bad\"")), Contains("'trouble' is not a trouble"));
+  CHECK_THAT(report_error(with("trouble", "\"bad\"")),
+             Contains("'trouble' is not a kind of trouble"));
   CHECK_THAT(report_error(with("message", "null")), Contains("'message' is not a string"));
   CHECK_THAT(report_error(with("seconds", "-1")), Contains("'seconds' is less than 0"));
   CHECK_THAT(report_error(with("seconds", "\"1\"")), Contains("'seconds' is not a number"));

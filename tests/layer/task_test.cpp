@@ -70,7 +70,7 @@ TEST_CASE("a bad task is an error that names the member") {
   CHECK(error_of(good).empty());
   // What was a task before settings were in it.
   CHECK_THAT(error_of(to_json(task().recipe)), Contains("'version'") && Contains("must be 2"));
-  CHECK_THAT(error_of("{"), Contains("no JSON"));
+  CHECK_THAT(error_of("{"), Contains("not JSON"));
   for (const std::string name :
        {"version", "recipe", "settings", "memory", "disk", "processes", "seconds", "log", "jobs",
         "rebuild_failed", "fetch", "private_addresses", "local_files", "mirrors", "platform"}) {

@@ -107,7 +107,7 @@ TEST_CASE("a dependency that stayed as it was is not a reason") {
   CHECK(compared.added() == Words{"a.1 dependency: c.1", "c.1 changed: c.1"});
 }
 
-TEST_CASE("a package that changed itself is rebuilt because of that, whatever is below it") {
+TEST_CASE("a package that changed directly is rebuilt because of that, whatever is below it") {
   const auto compared = compare(chain, R"(
 a.1
   depends: ["b"]

@@ -34,7 +34,7 @@ TEST_CASE("a group is because of the nearest packages that have a reason of thei
   CHECK(groups.groups[2].packages == Ids{e});
 }
 
-TEST_CASE("what changed itself hides what is below it") {
+TEST_CASE("what changed directly hides what is below it") {
   const Rebuilt groups =
       rebuilt({{layer(a, changed()), layer(b, {plan::Cause::choice, {a}, {std::nullopt}}),
                 layer(c, dependency({b}))},

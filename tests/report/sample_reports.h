@@ -174,7 +174,8 @@ inline Report large_report(std::size_t size, std::size_t length = 20) {
       target.newly_uninstallable.back().explanation =
           std::vector(refutations, solve::NamedConstraints{package.name, constraints});
     }
-    // A quarter changed itself, each of the others is above one more of those than the one before.
+    // A quarter changed directly, each of the others is above one more of those than the one
+    // before.
     plan::ConeLayer added = layer(package, i % 4 == 0 ? changed() : dependency({id(i - i % 4)}));
     if (i % 4 > 1) added.because.packages.push_back(id(i - 1));
     if (i > 8 && i % 4 == 3) added.because.packages.push_back(id(i - 4));

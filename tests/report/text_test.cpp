@@ -25,7 +25,7 @@ TEST_CASE("a large report on a terminal stays readable") {
   const std::string text = to_text(large_report(10'000), Colour::no);
   CHECK(std::ranges::count(text, '\n') < 500);
   CHECK(text.ends_with("\n\nLong lists are cut short: --format json has all.\n"));
-  CHECK(text.find("changed itself: 2,500 packages") != std::string::npos);
+  CHECK(text.find("changed directly: 2,500 packages") != std::string::npos);
 }
 
 TEST_CASE("colour is only what was asked for") {

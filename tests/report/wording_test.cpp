@@ -86,7 +86,7 @@ TEST_CASE("lists are told as far as their bounds, and the rest is counted") {
         ">>and 1 more\n"
         ">and 1 more\n");
   CHECK(written(wording.rebuilt(report.targets[0].cone)) ==
-        "changed itself: 1 package\n"
+        "changed directly: 1 package\n"
         ">dune.3.20.2+ox\n"
         "newly selected by the solver: 1 package\n"
         ">yojson.3.0\n"
@@ -101,7 +101,7 @@ TEST_CASE("nothing is left out of what is within bounds") {
   wording.changes(report);
   wording.explained(report.targets[0].newly_uninstallable);
   CHECK(written(wording.rebuilt(report.targets[0].cone)) ==
-        "changed itself: 1 package\n"
+        "changed directly: 1 package\n"
         ">dune.3.20.2+ox\n"
         "newly selected by the solver: 1 package\n"
         ">yojson.3.0\n"

@@ -49,11 +49,11 @@ TEST_CASE("what becomes of a run leaves all else of it as it was") {
                        .run;
   value(runs.set_analysing(id, at(2)));
   value(runs.set_analysing(id, at(3)));
-  value(runs.set_summary(id, "tried again soon"));
+  value(runs.set_summary(id, "will be retried"));
   auto run = *value(runs.find(id));
   CHECK(run.state == RunState::analysing);
   CHECK(run.started == at(2));
-  CHECK(run.summary == "tried again soon");
+  CHECK(run.summary == "will be retried");
   CHECK(run.cause == "asked");
 
   value(runs.set_hold(id, Hold::approval));
