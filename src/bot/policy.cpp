@@ -6,9 +6,7 @@
 
 namespace oxbow::bot {
 
-bool is_same_name(std::string_view a, std::string_view b) {
-  return is_same_but_for_case(a, b);
-}
+bool is_same_name(std::string_view a, std::string_view b) { return is_same_but_for_case(a, b); }
 
 const TestedRepository* Policy::find(std::string_view repository) const {
   const auto found = std::ranges::find_if(repositories, [&](const TestedRepository& one) {
