@@ -84,7 +84,7 @@ http::ServerSettings bounds(const ServerSettings& settings) {
           .most_bytes_at_once = settings.most_bytes_at_once};
 }
 
-http::Handler handler(std::shared_ptr<const Intake> intake) {
+http::Handler handler(const std::shared_ptr<const Intake>& intake) {
   return {[intake](const http::IncomingRequest& request) { return intake->refused(request); },
           [intake](const http::IncomingRequest& request,
                    std::expected<std::string, http::BodyTrouble> body) {
