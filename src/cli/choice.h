@@ -28,7 +28,12 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, Variable& va
     return found == choices.end() ? std::optional<T>() : std::optional<T>(found->second);
   };
   CLI::Option* const option = command.add_option_function<std::string>(
-      name, [&variable, find](const std::string& word) { variable = *find(word); }, what);
+      name,
+      [&variable, find](const std::string& word) {
+        const T chosen = *find(word);
+        variable = chosen;
+      },
+      what);
   option->type_name(words);
   option->check([find, words](const std::string& word) {
     return find(word) ? std::string() : "'" + word + "' is not one of " + words;

@@ -39,7 +39,7 @@ struct RootState {
 
 // One side of a change: the layers of all targets, and what becomes of them.
 struct Side {
-  Side(const CheckSettings& settings)
+  explicit Side(const CheckSettings& settings)
       : graph(settings.keys), run(graph, settings.cache, settings.build) {}
 
   LayerGraph graph;
