@@ -55,11 +55,13 @@ void JsonOutput::put_text(std::string_view text) {
     const std::string valid = valid_utf8(text);
     std::get<AsciiWriter>(state_->writer).String(valid.data(), length(valid));
   } else {
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): its length is the next argument.
     std::get<BytesWriter>(state_->writer).String(text.data(), length(text));
   }
 }
 
 void JsonOutput::put_key(std::string_view name) {
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): its length is the next argument.
   state_->write([&](auto& to) { to.Key(name.data(), length(name)); });
 }
 void JsonOutput::put_count(std::uint64_t number) {

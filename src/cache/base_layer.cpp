@@ -179,9 +179,7 @@ Result<void> make_root(const BaseOrigin& origin, std::string_view platform, cons
   } else {
     add({"env", "OXBOW_DESTINATION=" + root.string(), "sh", "-c", origin.command});
   }
-  TRY_ASSIGN(
-      const auto output,
-      run_step(origin.command.empty() ? "mmdebstrap" : "the command for the base", request, log));
+  TRY(run_step(origin.command.empty() ? "mmdebstrap" : "the command for the base", request, log));
   std::error_code error;
   const bool is_root =
       fs::symlink_status(root / "etc/passwd", error).type() != fs::file_type::not_found &&
@@ -269,8 +267,7 @@ Result<BaseRecord> BaseLayer::fill(const BaseOrigin& origin, const fs::path& dra
   if (error) return fail(system_message(root, error.value()));
   TRY(write_file(log, ""));
   TRY(make_root(origin, platform_, root, log));
-  TRY_ASSIGN(const auto user,
-             run_in(root, User::root, add_user, "adding the user opam to the base", log));
+  TRY(run_in(root, User::root, add_user, "adding the user opam to the base", log));
   TRY_ASSIGN(const auto printed,
              run_in(root, User::opam, initialise_opam, "initialising opam in the base", log));
   BaseRecord record;

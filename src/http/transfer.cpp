@@ -106,7 +106,9 @@ class Transfer {
     }
     // A name without a value takes away what libcurl would send by itself.
     for (const char* const line : {"Accept:", "Expect:", "Content-Type:"}) add_header(line);
-    for (const auto& [name, value] : request_.headers) add_header(name + ": " + value);
+    for (const auto& [name, value] : request_.headers) {
+      add_header(fmt::format("{}: {}", name, value));
+    }
     set(CURLOPT_HTTPHEADER, headers_.get());
     set(CURLOPT_PROXY, "");
     for (const auto& [option, variable] :

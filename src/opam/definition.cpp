@@ -365,7 +365,7 @@ class DefinitionReader {
 
 std::expected<std::shared_ptr<const Definition>, SyntaxError> Definition::parse(
     std::string source) {
-  const std::shared_ptr<Definition> definition(new Definition(std::move(source)));
+  std::shared_ptr<Definition> definition(new Definition(std::move(source)));
   if (auto error = DefinitionReader(*definition).read()) return std::unexpected(std::move(*error));
   return definition;
 }

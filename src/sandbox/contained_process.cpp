@@ -204,12 +204,12 @@ Result<SandboxEnd> run_contained(const ContainedProcess& process) {
   auto handle = open_process(pid);
   Result<void> ready;
   if (!handle) {
-    ready = std::unexpected(std::move(handle).error());
+    ready = std::unexpected(handle.error());
   } else if (process.group != nullptr) {
     ready = process.group->add(pid);
   }
   SandboxEnd end;
-  if (ready && ::write(go.write.get(), "g", 1) == 1) {
+  if (handle && ready && ::write(go.write.get(), "g", 1) == 1) {
     Parent(request, *std::move(handle), std::move(output.read), std::move(log)).follow(pid, end);
   }
   // Waiting for the first process of a namespace waits for all of it.
