@@ -72,9 +72,9 @@ async function deliver(event, payload) {
 async function ended(run) {
   const page = await until(`run ${run} ends`, async () => {
     const text = await (await fetch(`${pages}/runs/${run}`)).text();
-    return /class="state (success|failure|neutral|cancelled)"/.test(text) && text;
+    return /class="state \w+">(success|failure|neutral|cancelled)</.test(text) && text;
   });
-  return /class="state (\w+)"/.exec(page)[1];
+  return /class="state \w+">(\w+)</.exec(page)[1];
 }
 
 test('every change of a month ends, and its figures are those of oxbow plan', async () => {
