@@ -98,7 +98,11 @@ test('every change of a month ends, and its figures are those of oxbow plan', as
     run += 1;
     const conclusion = await ended(run);
     assert.notEqual(conclusion, 'cancelled', `run ${run} of ${head}`);
-    const told = await (await fetch(`${pages}/runs/${run}/comment?raw`)).text();
+    // The pages refuse who asks too often, as the wait before may have done.
+    const told = await until(`the comment of run ${run} is served`, async () => {
+      const answer = await fetch(`${pages}/runs/${run}/comment?raw`);
+      return answer.ok && answer.text();
+    });
     const plan = execFileSync(`${programs}/oxbow`, ['plan', '--format', 'markdown', '--repo', `${folder}/oxcaml.git#${parent}..${head}`, '--repo', `${folder}/opam.git`, '--compiler', compiler], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
       .replace('--format json has all', "the run's page has all");
     assert.ok(told.includes(plan.trimEnd()), `run ${run} of ${head}:\n${told.slice(0, 600)}\n--- but plan says\n${plan.slice(0, 600)}`);
