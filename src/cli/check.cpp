@@ -72,7 +72,7 @@ std::string rendered(const report::CheckReport& report, Format format) {
   return report::to_text(report, colour_of_output());
 }
 
-// Whether the answer is not known: a build was not tried, or trouble of ours came between.
+// Whether the answer is not known: a build was not tried, or an infrastructure error came between.
 bool is_open(const report::CheckReport& report) {
   return std::ranges::any_of(report.targets, [](const report::TargetCheck& target) {
     return std::ranges::any_of(target.roots, [](const report::RootCheck& root) {

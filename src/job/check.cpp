@@ -188,7 +188,7 @@ class TargetChecker {
     return !outcome.cached || verdict::is_failure(outcome.result.outcome);
   }
 
-  // Trouble of ours below a layer is not a failure of a dependency.
+  // An infrastructure error below a layer is not a failure of a dependency.
   static Outcome outcome_above(const LayerRun& run, NodeIndex at) {
     const LayerOutcome& outcome = run.outcome(at);
     if (!outcome.failed) return outcome.result.outcome;

@@ -34,7 +34,7 @@ enum class Verdict : std::uint8_t {
   removed,
   newly_uninstallable,  ///< has no solution, and had one, whatever its build said
   newly_installable,    ///< builds, and had no solution
-  unknown,  ///< trouble of ours on the head; or it fails, and the base's outcome is not known
+  unknown,  ///< infrastructure error on the head; or it fails, and the base's outcome is not known
 };
 
 /// As in JSON: "still_failing", "newly_uninstallable".
@@ -82,8 +82,8 @@ constexpr bool is_failure(const RootOutcome& root) {
   return outcome != nullptr && is_failure(*outcome);
 }
 
-/// The outcome of what stands on a layer that has not succeeded: trouble of ours below says as
-/// little about what is above, and must not become a dependency's failure.
+/// The outcome of what stands on a layer that has not succeeded: an infrastructure error below says
+/// as little about what is above, and must not become a dependency's failure.
 constexpr Outcome outcome_above(Outcome below) {
   return is_failure(below) ? Outcome::dependency_failed : below;
 }

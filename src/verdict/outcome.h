@@ -14,7 +14,7 @@ enum class Outcome : std::uint8_t {
   no_solution,
   timed_out,
   cancelled,       ///< not tried: stopped, or left out by a limit
-  internal_error,  ///< trouble of ours: says nothing about the package
+  internal_error,  ///< infrastructure error: says nothing about the package
 };
 
 /// Trouble is what an internal error was. The first three may pass when tried again.
