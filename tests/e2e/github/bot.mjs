@@ -163,7 +163,10 @@ trusted = ${JSON.stringify(trusted)}
 
   /** What /metrics says of everything. */
   async metrics() {
-    const text = await (await fetch(`${this.pages}/metrics`)).text();
+    const text = await until('the pages answer', async () => {
+      const answer = await fetch(`${this.pages}/metrics`);
+      return answer.ok && answer.text();  // they refuse whom they have answered too often
+    });
     return Object.fromEntries(text.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
       const space = line.lastIndexOf(' ');
       return [line.slice(0, space), Number(line.slice(space + 1))];

@@ -112,9 +112,13 @@ test('a log is shown while it grows, and then stays', async () => {
 test('who asks for too much is told to wait', async () => {
   const ask = async () => (await fetch(`${bot.pages}/`)).status;
   await until('it is told to wait', async () => (await Promise.all(Array.from({ length: 150 }, ask))).includes(429));
-  await until('it is answered again', async () => await ask() === 200);
+  // What has just been given back allows a few questions a second, and on a busy machine none.
   for (const path of ['/runs/x', '/runs/99999', '/runs/1/log/0/..%2f..%2fetc', '/../../etc/passwd', '/runs/1/log/9/x']) {
-    assert.equal((await fetch(bot.pages + path)).status, 404, path);
+    const status = await until(`${path} is answered again`, async () => {
+      const { status } = await fetch(bot.pages + path);
+      return status === 429 ? undefined : status;
+    });
+    assert.equal(status, 404, path);
   }
   failed = false;
 });
