@@ -23,8 +23,6 @@ struct Watched {
   Watched() {
     run = value(runs.begin(store::pull_subject(5, "h"), {}, {}, {}, "", now)).run;
     value(runs.set_building(run, ""));
-    second = stack.graph.add_target(solve::literal_target("ocaml.4"), stack.state(), stack.solved(),
-                                    stack.digests());
     watch.emplace(*value(runs.find(run)), std::vector<std::string>{"oxbow / 5", "oxbow / 4"},
                   scratch.database, settings, [this] { return now; });
   }
@@ -67,7 +65,8 @@ struct Watched {
   store::RunId run{};
   job::SolvedStack stack{packages()};
   job::TargetIndex first = stack.target;
-  job::TargetIndex second{};
+  job::TargetIndex second = stack.graph.add_target(solve::literal_target("ocaml.4"), stack.state(),
+                                                   stack.solved(), stack.digests());
   layer::BuildSettings how;
   job::LayerSteps steps{stack.graph, how};
   std::optional<BuildWatch> watch;
