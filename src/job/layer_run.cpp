@@ -122,17 +122,24 @@ LayerSteps LayerRun::steps() const {
     for (const NodeIndex at : layers_of_[i]) targets[index(at)].push_back(TargetIndex(i));
   }
   LayerSteps steps(*graph_, *settings_);
-  std::vector<std::optional<schedule::StepIndex>> step_of(graph_->nodes().size());
+  // What a layer above has to wait for: the layer's own step, or those below one that is there.
+  std::vector<std::vector<schedule::StepIndex>> awaited(graph_->nodes().size());
   for (const NodeIndex at : layers_) {
+    std::vector<schedule::StepIndex> below;
+    for (const NodeIndex dep : (*graph_)[at].deps) {
+      below.insert(below.end(), awaited[index(dep)].begin(), awaited[index(dep)].end());
+    }
+    std::ranges::sort(below);
+    const auto twice = std::ranges::unique(below);
+    below.erase(twice.begin(), twice.end());
     if (outcomes_[index(at)]) {
       steps.add_cached(targets[index(at)]);
+      awaited[index(at)] = std::move(below);
       continue;
     }
+    awaited[index(at)] = {static_cast<schedule::StepIndex>(steps.graph().steps.size())};
     schedule::Step step;
-    for (const NodeIndex dep : (*graph_)[at].deps) {
-      if (step_of[index(dep)]) step.deps.push_back(*step_of[index(dep)]);
-    }
-    step_of[index(at)] = static_cast<schedule::StepIndex>(steps.graph().steps.size());
+    step.deps = std::move(below);
     steps.add(at, std::move(step), std::move(targets[index(at)]));
   }
   return steps;

@@ -16,7 +16,8 @@ namespace oxbow::job {
 
 /// FakeBuilds runs steps without a sandbox, and puts what lasts into a cache. What becomes of a
 /// step stands in its opam file: it fails, hangs or meets trouble if that holds "fails", "hangs" or
-/// "troubles", and else succeeds. It remembers what it was asked for.
+/// "troubles", and else succeeds. What is to be mounted below a step has to be in the cache. It
+/// remembers what it was asked for.
 class FakeBuilds {
  public:
   explicit FakeBuilds(const cache::LayerStore& store) : cache_(store.folder().parent_path()) {}
@@ -71,6 +72,11 @@ class FakeBuilds {
     result.outcome = verdict::Outcome::success;
     result.seconds = 2.5;
     result.attempts = 1;
+    for (const layer::LayerName& below : spec.below) {
+      INFO(spec.package.to_string() + " needs " + below.package.to_string());
+      const auto there = cache::LayerStore(cache_, spec.platform).find(below.key);
+      REQUIRE((there && *there && (*there)->outcome == verdict::Outcome::success));
+    }
     if (spec.opam.contains("fails")) result.outcome = verdict::Outcome::failure;
     if (spec.opam.contains("hangs")) result.outcome = verdict::Outcome::timed_out;
     if (spec.opam.contains("troubles")) {

@@ -1,8 +1,11 @@
 #include "job/layer_run.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <random>
 
 #include "cache/build_times.h"
 #include "cache/care.h"
@@ -133,6 +136,50 @@ TEST_CASE("what is below a layer that is there is not needed, and all below one 
   CHECK_THAT(runs.builds.steps(), !Contains("middle.1"));
   CHECK(runs.outcome(run, "middle.1").cached);
   CHECK(runs.stack.words(run.layers(runs.stack.target)).ends_with("top.1"));
+}
+
+TEST_CASE("a step waits for what is missing below layers that are there") {
+  Runs runs(house);
+  runs.have("middle.1");
+  runs.have("beside.1");
+  const LayerRun run = runs.run();
+  CHECK(runs.builds.steps() == "low.1 top.1");
+  CHECK(runs.builds.graphs[0].steps[1].deps == std::vector{schedule::StepIndex(0)});
+  CHECK(runs.outcome(run, "top.1").result.outcome == Outcome::success);
+}
+
+// FakeBuilds looks whether all that a step mounts is there when it starts.
+TEST_CASE("whatever the cache has lost, it is there before what stands on it") {
+  std::minstd_rand random(GENERATE(range(1U, 60U)));
+  const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
+  const auto size = static_cast<unsigned>(2 + random() % 14);
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    text += fmt::format("p{}.1\n  depends: [", i);
+    for (unsigned below = 0; below < i; ++below) {
+      if (chance(25)) text += fmt::format(" \"p{}\"", below);
+    }
+    text += " ]\n";
+  }
+  std::vector<std::string> roots;
+  for (unsigned i = 0; i < size; ++i) {
+    if (i + 1 == size || chance(30)) roots.push_back(fmt::format("p{}.1", i));
+  }
+  INFO(text);
+  Runs runs(text, roots);
+  for (unsigned i = 0; i + 1 < size; ++i) {
+    const std::string id = fmt::format("p{}.1", i);
+    const auto& nodes = runs.stack.graph.nodes();
+    const bool is_in_graph = std::ranges::any_of(nodes, [&](const LayerGraph::Node& node) {
+      return runs.stack.solved().universe().package(node.package).id.to_string() == id;
+    });
+    if (is_in_graph && chance(60)) runs.have(id);
+  }
+  const LayerRun run = runs.run();
+  for (const std::string& root : roots) {
+    INFO(root);
+    CHECK(runs.outcome(run, root).result.outcome == Outcome::success);
+  }
 }
 
 TEST_CASE("a failure that is known fails what stands on it without a step") {
