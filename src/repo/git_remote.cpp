@@ -159,6 +159,34 @@ std::optional<Error> clone(const fs::path& folder, std::string_view url,
   return failed;
 }
 
+// What a process that was killed in the middle of a fetch has left: locks of references, which
+// would refuse every later fetch, and unfinished packs. Whoever holds the mirror's own lock is the
+// only one at work in it.
+std::error_code remove_leftovers(const fs::path& mirror) {
+  const auto is_lock = [](const fs::path& file) { return file.extension() == ".lock"; };
+  const auto is_unfinished_pack = [](const fs::path& file) {
+    return file.filename().string().starts_with("pack_git2_");
+  };
+  std::vector<fs::path> doomed;
+  std::error_code error;
+  for (fs::directory_iterator entry(mirror, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_lock(entry->path())) doomed.push_back(entry->path());
+  }
+  for (fs::recursive_directory_iterator entry(mirror / "refs", error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_lock(entry->path())) doomed.push_back(entry->path());
+  }
+  for (fs::directory_iterator entry(mirror / "objects/pack", error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_unfinished_pack(entry->path())) doomed.push_back(entry->path());
+  }
+  for (const fs::path& file : doomed) {
+    if (!error) fs::remove(file, error);
+  }
+  return error;
+}
+
 // "HOST-PATH-HASH.git": for people to read, and one for each URL.
 std::string folder_name(std::string_view url) {
   std::string name = without_credentials(url);
@@ -212,6 +240,9 @@ Result<fs::path> mirror(std::string_view url, const fs::path& cache, const OnPro
     if (auto failed = clone(folder, url, on_progress, refspecs))
       return std::unexpected(std::move(*failed));
     return folder;
+  }
+  if (const std::error_code left = remove_leftovers(folder)) {
+    return fail(fmt::format("{}: cannot be put in order: {}", folder.string(), left.message()));
   }
   git_repository* raw = nullptr;
   if (git_repository_open_ext(&raw, folder.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) != 0) {

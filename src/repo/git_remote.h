@@ -34,8 +34,9 @@ std::string without_credentials(std::string_view url);
 /// branch.
 ///
 /// Two processes or threads that mirror one URL take turns by a lock file; waiting ends with an
-/// error after ten minutes. A clone that is broken off leaves no mirror. Who signs in does so by
-/// an ssh agent; nothing is asked for.
+/// error after ten minutes. A clone that is broken off leaves no mirror, and what a fetch that was
+/// killed leaves in one is removed by the next. Who signs in does so by an ssh agent; nothing is
+/// asked for.
 Result<std::filesystem::path> mirror(std::string_view url, const std::filesystem::path& cache,
                                      const OnProgress& on_progress = {},
                                      const std::vector<std::string>& refspecs = {});

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <thread>
 
 #include "repo/git.h"
@@ -98,6 +99,36 @@ TEST_CASE("a clone that was broken off is made anew") {
   write_file(path.string() + ".new/config", "[core");
   CHECK(mirrored(url_of(scratch), cache.path()) == path);
   CHECK(count_entries(cache.path()) == 2);
+}
+
+TEST_CASE("what a killed fetch left in a mirror is removed by the next") {
+  const ScratchRepository scratch;
+  scratch.write("a", "one\n");
+  scratch.commit();
+  scratch.git({"update-ref", "refs/pull/7/head", "HEAD"});
+  const ScratchFolder cache;
+  const auto path = mirrored(url_of(scratch), cache.path());
+  scratch.write("a", "two\n");
+  const ObjectId second = scratch.commit();
+  scratch.git({"update-ref", "refs/pull/7/head", "HEAD"});
+  const auto left = {"HEAD.lock",
+                     "packed-refs.lock",
+                     "config.lock",
+                     "refs/heads/main.lock",
+                     "refs/pull/7/head.lock",
+                     "objects/pack/pack_git2_0123456789abcdef"};
+  for (const std::string_view name : left) {
+    std::filesystem::create_directories((path / name).parent_path());
+    std::ofstream(path / name) << "torn";
+  }
+  CHECK(mirrored(url_of(scratch), cache.path()) == path);
+  const auto repository = GitRepository::open(path).value();
+  CHECK(repository->resolve("HEAD").value().commit == second);
+  CHECK(repository->resolve("refs/pull/7/head").value().commit == second);
+  for (const std::string_view name : left) {
+    INFO(name);
+    CHECK_FALSE(std::filesystem::exists(path / name));
+  }
 }
 
 TEST_CASE("a mirror of a repository without commits") {
