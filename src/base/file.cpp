@@ -5,10 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
-
-#include "base/descriptor.h"
 
 namespace oxbow {
 
@@ -59,6 +58,36 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
     if (got == 0) return text;
     room = 4096;
   }
+}
+
+std::uint64_t size_of(const Descriptor& file) {
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return 0;
+  return static_cast<std::uint64_t>(std::max<off_t>(0, status.st_size));
+}
+
+std::string read_part(const Descriptor& file, std::uint64_t begin, std::uint64_t most) {
+  const std::uint64_t size = size_of(file);
+  std::string text(std::min(most, size - std::min(begin, size)), '\0');
+  std::size_t filled = 0;
+  while (filled < text.size()) {
+    const ssize_t got = ::pread(file.get(), text.data() + filled, text.size() - filled,
+                                static_cast<off_t>(begin + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  text.resize(filled);
+  return text;
+}
+
+std::string read_end(const Descriptor& file, std::uint64_t most) {
+  const std::uint64_t size = size_of(file);
+  return read_part(file, size - std::min(size, most), most);
+}
+
+std::string read_end(const std::filesystem::path& path, std::uint64_t most) {
+  return read_end(Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), most);
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) {

@@ -1,16 +1,29 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace oxbow {
 
 /// What a file holds; an error that names it where it cannot be read or is longer than `limit`.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = 1U << 30);
+
+/// How many bytes an open file holds; 0 where that cannot be told.
+std::uint64_t size_of(const Descriptor& file);
+
+/// At most `most` bytes of a file from byte `begin` on; fewer where it ends or cannot be read.
+std::string read_part(const Descriptor& file, std::uint64_t begin, std::uint64_t most);
+
+/// At most the last `most` bytes of a file, without reading those before; none of one that cannot
+/// be read.
+std::string read_end(const Descriptor& file, std::uint64_t most);
+std::string read_end(const std::filesystem::path& path, std::uint64_t most);
 
 /// Makes or replaces a file. It is written under another name beside and then renamed, so that no
 /// one ever sees half of it.

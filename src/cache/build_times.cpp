@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,26 +51,14 @@ std::optional<TimeLine> parse_line(std::string_view line) {
   return read;
 }
 
-std::string read_at(const Descriptor& file, std::size_t offset, std::size_t size) {
-  std::string text(size, '\0');
-  const ::ssize_t got = ::pread(file.get(), text.data(), size, static_cast<off_t>(offset));
-  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return text;
-}
-
-std::size_t size_of(const Descriptor& file) {
-  struct stat status{};
-  return ::fstat(file.get(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
-}
-
 // The end of the file, as far as it is read; empty if it is of another version.
-std::string read_end(const std::filesystem::path& path) {
+std::string read_lines(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!file || read_at(file, 0, times_header.size()) != times_header) return "";
-  const std::size_t size = size_of(file);
-  const std::size_t begin =
-      std::max(times_header.size(), size - std::min(size, BuildTimes::longest));
-  std::string text = read_at(file, begin, BuildTimes::longest);
+  if (!file || read_part(file, 0, times_header.size()) != times_header) return "";
+  const std::uint64_t size = size_of(file);
+  const std::uint64_t begin = std::max<std::uint64_t>(
+      times_header.size(), size - std::min<std::uint64_t>(size, BuildTimes::longest));
+  std::string text = read_part(file, begin, BuildTimes::longest);
   if (begin > times_header.size()) text.erase(0, text.find('\n'));
   return text;
 }
@@ -93,7 +80,8 @@ bool is_in_one_word(std::string_view text) {
 
 }  // namespace
 
-BuildTimes::BuildTimes(const std::filesystem::path& platform) : file_(platform / ".build-times") {}
+BuildTimes::BuildTimes(const std::filesystem::path& platform)
+    : file_(platform / ".build-times") {}
 
 Result<void> BuildTimes::add(const opam::PackageId& package, double seconds) const {
   if (!is_in_one_word(package.name) || !is_in_one_word(package.version)) return {};
@@ -101,13 +89,13 @@ Result<void> BuildTimes::add(const opam::PackageId& package, double seconds) con
   const Descriptor file(::open(
       file_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
   if (!file) return fail(system_message(file_, errno));
-  const std::size_t size = size_of(file);
+  const std::uint64_t size = size_of(file);
   std::string text;
   if (size == 0) {
     text = times_header;
-  } else if (read_at(file, 0, times_header.size()) != times_header) {
+  } else if (read_part(file, 0, times_header.size()) != times_header) {
     return fail(file_.string() + " is of another version of oxbow");
-  } else if (read_at(file, size - 1, 1) != "\n") {
+  } else if (read_part(file, size - 1, 1) != "\n") {
     text = "\n";  // the last line was cut off
   }
   text += fmt::format("{} {} {:.3f}s\n", package.name, package.version, seconds);
@@ -119,14 +107,14 @@ Result<void> BuildTimes::add(const opam::PackageId& package, double seconds) con
 
 std::unordered_map<std::string, double> BuildTimes::last() const {
   std::unordered_map<std::string, double> seconds;
-  each_line(read_end(file_), [&](const TimeLine& line, std::string_view) {
+  each_line(read_lines(file_), [&](const TimeLine& line, std::string_view) {
     seconds[std::string(line.name)] = line.seconds;
   });
   return seconds;
 }
 
 Result<void> BuildTimes::make_short() const {
-  const std::string text = read_end(file_);
+  const std::string text = read_lines(file_);
   std::vector<std::pair<TimeLine, std::string_view>> lines;
   each_line(text,
             [&](const TimeLine& line, std::string_view all) { lines.emplace_back(line, all); });

@@ -39,10 +39,9 @@ std::vector<std::string> environment(unsigned jobs) {
 // The last thing that was printed, for a message of one line.
 std::string last_line(const std::filesystem::path& log) {
   constexpr std::size_t longest = 300;
-  auto text = read_file(log);
-  if (!text) return "";
-  while (!text->empty() && (text->back() == '\n' || text->back() == ' ')) text->pop_back();
-  std::string line = text->substr(text->rfind('\n') + 1);
+  std::string text = read_end(log, 16 * longest);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  std::string line = text.substr(text.rfind('\n') + 1);
   return line.size() > longest ? line.substr(line.size() - longest) : line;
 }
 

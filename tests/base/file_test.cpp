@@ -1,10 +1,12 @@
 #include "base/file.h"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <string>
 
 #include "base/tree_removal.h"
@@ -45,6 +47,23 @@ TEST_CASE_METHOD(FileFixture, "a file longer than the limit is an error that nam
   const auto longer = read_file(file, 4);
   REQUIRE_FALSE(longer);
   CHECK(longer.error().message == file.string() + ": longer than 4 bytes");
+}
+
+TEST_CASE_METHOD(FileFixture, "of a file a part or the end is read without the rest") {
+  const fs::path path = scratch.path() / "long";
+  constexpr std::uint64_t size = std::uint64_t{1} << 40U;  // all but the end takes no room
+  std::ofstream(path).close();
+  fs::resize_file(path, size - 4);
+  std::ofstream(path, std::ios::binary | std::ios::app) << "end\n";
+  CHECK(read_end(path, 3) == "nd\n");
+  CHECK(read_end(path, 6) == std::string("\0\0end\n", 6));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(size_of(file) == size);
+  CHECK(read_part(file, size - 4, 2) == "en");
+  CHECK(read_part(file, size - 4, 100) == "end\n");
+  CHECK(read_part(file, size + 1, 100).empty());
+  CHECK(read_end(scratch.path() / "none", 4).empty());
+  CHECK(size_of(Descriptor()) == 0);
 }
 
 TEST_CASE("a file that says it has no length is read to its end") {
