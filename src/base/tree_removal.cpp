@@ -131,12 +131,11 @@ Result<void> remove_tree(const std::filesystem::path& tree) {
   return fail(system_message(tree, trouble) + "; it could not be removed whole");
 }
 
-Result<std::filesystem::path> move_to_trash(const std::filesystem::path& platform,
-                                            std::string_view name) {
+Result<std::filesystem::path> move_aside(const std::filesystem::path& from,
+                                         const std::filesystem::path& to) {
   for (;;) {
-    std::filesystem::path trash = platform / fmt::format(".trash-{}-{}", name, unique_suffix());
-    const std::filesystem::path from = platform / name;
-    if (::rename(from.c_str(), trash.c_str()) == 0) return trash;
+    std::filesystem::path aside = fmt::format("{}-{}", to.string(), unique_suffix());
+    if (::rename(from.c_str(), aside.c_str()) == 0) return aside;
     if (!is_taken(errno)) return fail(system_message(from, errno));
   }
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
 
 #include "base/error.h"
 
@@ -12,9 +11,8 @@ namespace oxbow {
 /// is an error. Several processes may remove one tree at once.
 Result<void> remove_tree(const std::filesystem::path& tree);
 
-/// Renames CACHE/PLATFORM/NAME to .trash-* beside it, where nobody looks for layers, and returns
-/// the new path. What remains of a killed process's is removed by the next collection.
-Result<std::filesystem::path> move_to_trash(const std::filesystem::path& platform,
-                                            std::string_view name);
+/// Renames a file or folder to a name that is not taken and begins with `to`; returns it.
+Result<std::filesystem::path> move_aside(const std::filesystem::path& from,
+                                         const std::filesystem::path& to);
 
 }  // namespace oxbow

@@ -218,8 +218,8 @@ BaseLayer::BaseLayer(const fs::path& cache, std::string_view platform)
     : folder_(cache / platform), platform_(platform) {}
 
 Result<std::optional<BaseRecord>> BaseLayer::find() const {
-  const fs::path file = folder_ / "base" / "base.json";
-  if (!is_there(folder_ / "base")) return std::nullopt;
+  const fs::path file = folder_ / base_folder / "base.json";
+  if (!is_there(folder_ / base_folder)) return std::nullopt;
   TRY_ASSIGN(const auto text, read_file(file));
   auto record = parse_base_record(text);
   if (!record) return fail(file.string() + ": " + record.error().message);
@@ -229,8 +229,8 @@ Result<std::optional<BaseRecord>> BaseLayer::find() const {
 // A creator may have been killed between any two steps.
 Result<void> BaseLayer::recover() const {
   const fs::path old = folder_ / ".base-old";
-  if (is_there(old) && !is_there(folder_ / "base")) {
-    TRY(move(old, folder_ / "base"));
+  if (is_there(old) && !is_there(folder_ / base_folder)) {
+    TRY(move(old, folder_ / base_folder));
   }
   TRY(remove_tree(old));
   return remove_tree(folder_ / ".base-draft");
@@ -241,15 +241,15 @@ Result<BaseRecord> BaseLayer::create(const BaseOrigin& origin, IfThere if_there)
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return fail(system_message(folder_, error.value()));
-  TRY_ASSIGN(const auto lock,
-             FileLock::take(folder_ / "base.lock", FileLock::Mode::exclusive, FileLock::Wait::no));
+  TRY_ASSIGN(const auto lock, FileLock::take(folder_ / lock_name(base_folder),
+                                             FileLock::Mode::exclusive, FileLock::Wait::no));
   if (!lock) {
     return fail(fmt::format("another process is making the base of {} right now", platform_));
   }
   TRY(recover());
-  if (if_there == IfThere::fail && is_there(folder_ / "base")) {
+  if (if_there == IfThere::fail && is_there(folder_ / base_folder)) {
     return fail(fmt::format("{} has a base already, in {}; --replace replaces it", platform_,
-                            (folder_ / "base").string()));
+                            (folder_ / base_folder).string()));
   }
   const fs::path draft = folder_ / ".base-draft";
   auto record = fill(origin, draft);
@@ -260,7 +260,7 @@ Result<BaseRecord> BaseLayer::create(const BaseOrigin& origin, IfThere if_there)
 }
 
 Result<BaseRecord> BaseLayer::fill(const BaseOrigin& origin, const fs::path& draft) const {
-  const fs::path root = draft / "fs";
+  const fs::path root = draft / tree_folder;
   const fs::path log = folder_ / "base.log";
   std::error_code error;
   fs::create_directories(root, error);
@@ -281,10 +281,10 @@ Result<BaseRecord> BaseLayer::fill(const BaseOrigin& origin, const fs::path& dra
 
 Result<void> BaseLayer::put_in_place(const fs::path& draft) const {
   const fs::path old = folder_ / ".base-old";
-  if (is_there(folder_ / "base")) {
-    TRY(move(folder_ / "base", old));
+  if (is_there(folder_ / base_folder)) {
+    TRY(move(folder_ / base_folder, old));
   }
-  TRY(move(draft, folder_ / "base"));
+  TRY(move(draft, folder_ / base_folder));
   return remove_tree(old);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cache/layout.h"
 
 namespace oxbow::cache {
 
@@ -56,7 +57,7 @@ class BaseLayer {
  public:
   BaseLayer(const std::filesystem::path& cache, std::string_view platform);
 
-  std::filesystem::path fs() const { return folder_ / "base" / "fs"; }
+  std::filesystem::path fs() const { return folder_ / base_folder / tree_folder; }
 
   /// Its record; none if there is no base.
   Result<std::optional<BaseRecord>> find() const;

@@ -16,6 +16,7 @@
 
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "cache/layout.h"
 
 namespace oxbow::cache {
 namespace {
@@ -81,7 +82,7 @@ bool is_in_one_word(std::string_view text) {
 }  // namespace
 
 BuildTimes::BuildTimes(const std::filesystem::path& platform)
-    : file_(platform / ".build-times") {}
+    : file_(platform / build_times_file) {}
 
 Result<void> BuildTimes::add(const opam::PackageId& package, double seconds) const {
   if (!is_in_one_word(package.name) || !is_in_one_word(package.version)) return {};
@@ -130,7 +131,7 @@ Result<void> BuildTimes::make_short() const {
   std::string shorter(times_header);
   for (auto line = kept.rbegin(); line != kept.rend(); ++line) shorter += *line;
   // A draft, so that what remains of a killed process is collected as one.
-  std::string draft = (file_.parent_path() / ".draft-times-XXXXXX").string();
+  std::string draft = (file_.parent_path() / draft_template("times")).string();
   const Descriptor file(::mkostemp(draft.data(), O_CLOEXEC));
   if (!file) return fail(system_message(draft, errno));
   const bool written =

@@ -13,6 +13,7 @@
 #include "base/tree_removal.h"
 #include "cache/digest.h"
 #include "cache/key.h"
+#include "cache/layout.h"
 
 namespace oxbow::cache {
 namespace {
@@ -56,7 +57,7 @@ CachedLayer look_at(const LayerStore& store, std::string_view key,
   if (layer.record && !layer.record->digest.empty()) {
     layer.bytes = layer.record->bytes;
     layer.files = layer.record->files;
-  } else if (const auto size = count(store.path(key) / "fs")) {
+  } else if (const auto size = count(store.path(key) / tree_folder)) {
     layer.bytes = size->bytes;
     layer.files = size->files;
   }
@@ -73,8 +74,8 @@ class PlatformCollector {
   Result<std::vector<CachedLayer>> begin() {
     std::error_code ignored;
     if (!dry_run_ && fs::is_directory(store_.folder(), ignored)) {
-      TRY_ASSIGN(auto taken, FileLock::take(store_.folder() / ".gc.lock", FileLock::Mode::exclusive,
-                                            FileLock::Wait::yes));
+      TRY_ASSIGN(auto taken, FileLock::take(store_.folder() / collection_lock_file,
+                                            FileLock::Mode::exclusive, FileLock::Wait::yes));
       lock_ = std::move(taken);
     }
     names_ = names_in(store_.folder());
@@ -96,18 +97,17 @@ class PlatformCollector {
 
   void remove_debris(CacheTime now) {
     for (const std::string& name : names_) {
-      if (name.starts_with(".draft-")) {
-        const std::string key = name.substr(7, std::max<std::size_t>(name.rfind('-'), 7) - 7);
-        with_lock(key, [&] { return discard_tree(name); });
-      } else if (name.starts_with(".broken-")) {
+      if (name.starts_with(draft_prefix)) {
+        with_lock(key_of_draft(name), [&] { return discard_tree(name); });
+      } else if (name.starts_with(broken_prefix)) {
         if (modified(store_.folder() / name) + broken_are_kept < now) discard_tree(name);
-      } else if (name.starts_with(".trash-")) {
+      } else if (name.starts_with(trash_prefix)) {
         discard_tree(name);
       }
     }
     for (const std::string& name : names_) {
-      if (!name.ends_with(".lock") || name.starts_with('.')) continue;
-      const std::string key = name.substr(0, name.size() - 5);
+      if (!name.ends_with(lock_suffix) || name.starts_with('.')) continue;
+      const std::string key = name.substr(0, name.size() - lock_suffix.size());
       if (is_there(store_.path(key)) || !is_there(lock_file(key))) continue;
       with_lock(key, [&] {
         report(name, false, 0);
@@ -126,9 +126,7 @@ class PlatformCollector {
   }
 
  private:
-  fs::path lock_file(std::string_view key) const {
-    return store_.folder() / fmt::format("{}.lock", key);
-  }
+  fs::path lock_file(std::string_view key) const { return store_.folder() / lock_name(key); }
 
   // Does something to a key that no other process has locked. The lock's file goes, too, unless the
   // layer is still there.
@@ -147,7 +145,7 @@ class PlatformCollector {
 
   Result<void> read_leases() {
     for (const std::string& name : names_) {
-      if (!name.starts_with(".lease-")) continue;
+      if (!name.starts_with(lease_prefix)) continue;
       const fs::path file = store_.folder() / name;
       if (!FileLock::is_held(file)) {
         if (dry_run_ ? is_there(file) : ::unlink(file.c_str()) == 0) report(name, false, 0);
@@ -172,8 +170,8 @@ class PlatformCollector {
     // A draft, say, that was finished since the folder was listed.
     if (!is_there(store_.folder() / name)) return false;
     if (!dry_run_) {
-      auto trash = name.starts_with(".trash-") ? store_.folder() / name
-                                               : move_to_trash(store_.folder(), name);
+      auto trash = name.starts_with(trash_prefix) ? store_.folder() / name
+                                                  : move_to_trash(store_.folder(), name);
       if (!trash) {
         collection_.problems.push_back(std::move(trash.error().message));
         return false;
@@ -221,7 +219,7 @@ void remove_layers(std::vector<Candidate>& candidates, const CollectRequest& req
 // What is wrong with a layer whose record can be read.
 std::optional<std::string> difference(const LayerStore& store, std::string_view key,
                                       const LayerRecord& record) {
-  const auto size = measure(store.path(key) / "fs");
+  const auto size = measure(store.path(key) / tree_folder);
   if (!size) return size.error().message;
   if (size->bytes == record.bytes && size->files == record.files && size->digest == record.digest) {
     return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ struct LayerRecord {
 
   friend bool operator==(const LayerRecord&, const LayerRecord&) = default;
 };
+
+/// A file that is longer is not read.
+inline constexpr std::size_t longest_record = std::size_t{16} << 20U;
 
 std::string to_json(const LayerRecord& record);
 

@@ -17,13 +17,12 @@
 #include "cache/build_times.h"
 #include "cache/digest.h"
 #include "cache/key.h"
+#include "cache/layout.h"
 
 namespace oxbow::cache {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t longest_record = std::size_t{16} << 20U;
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
@@ -61,11 +60,11 @@ Result<void> write_through(const fs::path& folder) {
 }
 
 Result<LayerRecord> read_layer(const fs::path& layer) {
-  const auto text = read_file(layer / "layer.json", longest_record);
+  const auto text = read_file(layer / record_file, longest_record);
   if (!text) return fail(text.error().message);
   auto record = parse_layer_record(*text);
-  if (!record) return fail((layer / "layer.json").string() + ": " + record.error().message);
-  if (record->outcome == verdict::Outcome::success && !is_folder(layer / "fs")) {
+  if (!record) return fail((layer / record_file).string() + ": " + record.error().message);
+  if (record->outcome == verdict::Outcome::success && !is_folder(layer / tree_folder)) {
     return fail(layer.string() + " succeeded and has no folder fs");
   }
   return record;
@@ -148,7 +147,7 @@ Result<std::optional<LayerRecord>> LayerStore::find(std::string_view key) const 
 
 Result<std::optional<FileLock>> LayerStore::lock(std::string_view key, Wait wait) const {
   TRY(make_folders(folder_));
-  const fs::path file = folder_ / fmt::format("{}.lock", key);
+  const fs::path file = folder_ / lock_name(key);
   for (;;) {
     auto taken = FileLock::take(file, FileLock::Mode::exclusive,
                                 wait == Wait::yes ? FileLock::Wait::yes : FileLock::Wait::no);
@@ -162,7 +161,7 @@ Result<std::optional<FileLock>> LayerStore::lock(std::string_view key, Wait wait
 
 Result<Draft> LayerStore::begin(std::string_view key) const {
   TRY(make_folders(folder_));
-  std::string name = (folder_ / fmt::format(".draft-{}-XXXXXX", key)).string();
+  std::string name = (folder_ / draft_template(key)).string();
   if (::mkdtemp(name.data()) == nullptr || ::chmod(name.c_str(), 0755) != 0) {
     const int code = errno;
     TRY(check_writable());
@@ -172,8 +171,8 @@ Result<Draft> LayerStore::begin(std::string_view key) const {
 }
 
 Result<void> LayerStore::commit(Draft draft, std::string_view key, LayerRecord record) const {
-  auto ready = complete(draft.folder() / "fs", record);
-  if (ready) ready = write_file(draft.folder() / "layer.json", to_json(record));
+  auto ready = complete(draft.folder() / tree_folder, record);
+  if (ready) ready = write_file(draft.folder() / record_file, to_json(record));
   if (ready) ready = write_through(draft.folder());
   if (!ready) {
     auto writable = check_writable();
@@ -199,7 +198,7 @@ Result<void> LayerStore::commit(Draft draft, std::string_view key, LayerRecord r
 }
 
 Result<void> LayerStore::put_aside(std::string_view key) const {
-  const std::string name = fmt::format(".broken-{}", key);
+  const std::string name = broken_name(key);
   fs::path trash;
   if (!is_absent(folder_ / name)) {
     TRY_ASSIGN(auto moved, move_to_trash(folder_, name));
@@ -224,9 +223,9 @@ Result<std::optional<Lease>> LayerStore::lease(const std::vector<std::string>& k
     }
     return fail(system_message(folder_, errno));
   }
-  TRY_ASSIGN(const auto collecting,
-             FileLock::take(folder_ / ".gc.lock", FileLock::Mode::shared, FileLock::Wait::yes));
-  std::string name = (folder_ / fmt::format(".lease-{}-XXXXXX", ::getpid())).string();
+  TRY_ASSIGN(const auto collecting, FileLock::take(folder_ / collection_lock_file,
+                                                   FileLock::Mode::shared, FileLock::Wait::yes));
+  std::string name = (folder_ / fmt::format("{}{}-XXXXXX", lease_prefix, ::getpid())).string();
   const int file = ::mkostemp(name.data(), O_CLOEXEC);
   if (file < 0) return fail(system_message(name, errno));
   ::close(file);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file_lock.h"
+#include "cache/layout.h"
 #include "cache/record.h"
 
 namespace oxbow::cache {
@@ -22,7 +23,7 @@ class Draft {
   Draft& operator=(Draft&&) = delete;
   ~Draft();
 
-  /// Where layer.json, build.log, opam-repository and fs are to be put.
+  /// Where all that a layer has but its record is to be put.
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
@@ -51,7 +52,8 @@ class Lease {
 /// LayerStore is the layers of one platform in a cache, in day10's layout:
 ///   CACHE/PLATFORM/base/fs            the root file system that everything stands on
 ///   CACHE/PLATFORM/KEY/layer.json     LayerRecord
-///   CACHE/PLATFORM/KEY/build.log      what the build printed
+///   CACHE/PLATFORM/KEY/build.log      what the build printed (LayerLog)
+///   CACHE/PLATFORM/KEY/spec.json      the layer::Recipe that it was made by; none of day10's
 ///   CACHE/PLATFORM/KEY/fs             what installing the package added
 ///   CACHE/PLATFORM/KEY/opam-repository/packages/NAME/NAME.VERSION/{opam,files}   as it was built
 ///   CACHE/PLATFORM/KEY.lock           held by who builds KEY
@@ -72,7 +74,7 @@ class LayerStore {
 
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path path(std::string_view key) const { return folder_ / key; }
-  std::filesystem::path base() const { return folder_ / "base" / "fs"; }
+  std::filesystem::path base() const { return folder_ / base_folder / tree_folder; }
 
   /// Whether layers can be added. The error says why not and what to do: no permission, read-only.
   Result<void> check_writable() const;

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "base/untrusted.h"
 #include "cache/care.h"
+#include "cache/layout.h"
 #include "cli/cache_json.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
@@ -231,7 +232,7 @@ ExitCode show_log(const CacheArguments& arguments) {
   if (!store) return report_error(store.error().message);
   const auto key = find_key(*store, arguments.key);
   if (!key) return report_error(key.error().message);
-  const auto log = read_file(store->path(*key) / "build.log");
+  const auto log = read_file(store->path(*key) / cache::log_file);
   if (!log) return report_error(log.error().message);
   if (isatty(STDOUT_FILENO) != 1) {
     print(*log);

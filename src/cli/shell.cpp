@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/file.h"
+#include "cache/layout.h"
 #include "cli/build_arguments.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
@@ -48,7 +49,7 @@ ExitCode run(const ShellArguments& arguments) {
   const cache::LayerStore store(arguments.build.cache, arguments.platform);
   const auto key = find_failed(store, arguments.package);
   if (!key) return report_error(key.error().message);
-  const auto text = read_file(store.path(*key) / "spec.json");
+  const auto text = read_file(store.path(*key) / cache::recipe_file);
   if (!text) {
     return report_error(text.error().message + "; run 'oxbow check --rebuild-failed' first");
   }

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "cache/layout.h"
 #include "opam/chosen_definition.h"
 #include "opam/definition.h"
 
@@ -41,7 +42,7 @@ Result<void> write_package(const fs::path& draft, const Recipe& spec) {
     if (done) done = make_folders(path.parent_path());
     if (done) done = write_file(path, file.content);
   }
-  if (done) done = write_file(draft / "spec.json", to_json(spec));
+  if (done) done = write_file(draft / cache::recipe_file, to_json(spec));
   return done;
 }
 
@@ -156,13 +157,13 @@ auto LayerBuilder::run_in_root(const Recipe& spec, const std::string& opam,
       spec, opam, {std::move(lowers), sources_->folder(), draft / "root"}, settings_.limits);
   if (!root) return std::unexpected(stop(root.error()));
   sandbox::SandboxRequest request = complete(root->request(settings_.limits));
-  request.log = draft / "build.log";
+  request.log = draft / cache::log_file;
   request.interruption = process_.interruption;
   const auto end = sandbox_->run(request);
   if (!end) return std::unexpected(stop(end.error()));
   OpamRun run = judge(*end, request);
   if (run.result.outcome == Outcome::success) {
-    auto kept = root->keep(spec.package, draft / "fs");
+    auto kept = root->keep(spec.package, draft / cache::tree_folder);
     if (!kept) return std::unexpected(stop(std::move(kept.error())));
   }
   return run;
@@ -209,7 +210,7 @@ auto LayerBuilder::chosen_opam(const Recipe& spec) -> Step<std::string> {
 auto LayerBuilder::lowers(const Recipe& spec) -> Step<std::vector<fs::path>> {
   std::vector<fs::path> folders;
   for (const LayerName& layer : spec.below) {
-    folders.push_back(store_->path(layer.key) / "fs");
+    folders.push_back(store_->path(layer.key) / cache::tree_folder);
     if (::access(folders.back().c_str(), R_OK | X_OK) != 0) {
       return std::unexpected(
           stop({fmt::format("the layer of {} below is not there: {}", layer.package.to_string(),
@@ -264,7 +265,7 @@ auto LayerBuilder::system_layer(const std::vector<std::string>& packages) -> Ste
   if (!record || !*record) {
     TRY(install_system_packages(packages, key));
   }
-  return store_->path(key) / "fs";
+  return store_->path(key) / cache::tree_folder;
 }
 
 auto LayerBuilder::install_system_packages(const std::vector<std::string>& packages,
