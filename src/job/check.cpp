@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "cache/log.h"
 #include "job/affected_roots.h"
 #include "verdict/comparison.h"
 
@@ -14,13 +15,7 @@ namespace {
 using verdict::Outcome;
 using verdict::RootOutcome;
 
-// The end of a layer's log, as it is.
-std::string log_tail(const std::filesystem::path& layer) {
-  constexpr std::size_t longest = std::size_t{64} << 10;
-  auto log = read_file(layer / "build.log");
-  if (!log) return "";
-  return log->size() > longest ? log->substr(log->size() - longest) : std::move(*log);
-}
+constexpr std::size_t log_tail_bytes = std::size_t{64} << 10U;
 
 // What is known of an affected root, and its layers on either side.
 struct RootState {
@@ -210,11 +205,10 @@ class TargetChecker {
     layer.attempts = outcome.result.attempts;
     if (outcome.failed) layer.failed_key = graph[*outcome.failed].key;
     if (layer.outcome == Outcome::failure || layer.outcome == Outcome::timed_out) {
-      const auto folder = store_.path(layer.key);
-      layer.log_tail = log_tail(folder);
+      const auto log = cache::LayerLog::of_layer(store_, layer.key);
+      if (log) layer.log_tail = log->tail(log_tail_bytes);
       if (layer.log_tail.empty()) layer.log_tail = layer.message;
-      std::error_code ignored;
-      if (std::filesystem::exists(folder, ignored)) {
+      if (is_there(store_.path(layer.key))) {
         layer.reproduce = "oxbow shell --cache " + settings_->cache.string() + " --platform " +
                           store_.folder().filename().string() + " " + layer.key;
       }
