@@ -89,10 +89,11 @@ Html counts(std::size_t packages, std::size_t layers, std::size_t cached) {
          " cached";
 }
 
-Html layer_row(const Run& run, const store::RunLayer& layer) {
+Html layer_row(const Run& run, const store::RunLayer& layer, const std::string& build) {
   const bool is_done = layer.state == LayerState::done;
-  const std::string log =
+  std::string log =
       run_address(run) + "/log/" + std::to_string(layer.target) + "/" + percent_encoded(layer.key);
+  if (!build.empty()) log += "?build=" + build;
   return Html("<tr><td>") + number(layer.target) + "</td><td>" + text(layer.package) +
          "</td><td class=\"" + text(is_done && layer.outcome ? class_of(*layer.outcome) : "") +
          "\">" + text(!is_done && layer.cached ? "cached" : state_of(layer)) + "</td><td>" +
@@ -106,7 +107,9 @@ Html layer_table(const RunPage& page) {
       "<div class=\"wide\"><table id=\"layers\"><thead><tr><th>Target</th><th>Package</th>"
       "<th>State</th><th>Time</th><th>Why it is rebuilt</th><th>First error</th><th></th></tr>"
       "</thead><tbody>\n";
-  for (const store::RunLayer& layer : page.layers) table += layer_row(page.run, layer);
+  for (std::size_t i = 0; i < page.layers.size(); ++i) {
+    table += layer_row(page.run, page.layers[i], page.builds[i]);
+  }
   table += "</tbody></table></div>";
   if (page.has_more) {
     table += Html("<p>") +

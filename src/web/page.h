@@ -11,7 +11,6 @@
 #include "store/run_results.h"
 #include "store/runs.h"
 #include "web/html.h"
-#include "web/log_file.h"
 
 /// The pages, as functions of what the store holds.
 namespace oxbow::web {
@@ -30,6 +29,9 @@ struct RunPage {
   store::Run run;
   std::vector<store::RunTarget> targets;
   std::vector<store::RunLayer> layers;  ///< the first of them, from `skipped` on
+  /// By layer: cache::build_name of the build whose log the cache has; empty while the run has not
+  /// done the layer, and where there is none.
+  std::vector<std::string> builds;
   std::size_t skipped = 0;
   bool has_more = false;
   std::vector<store::RunRoot> roots;
@@ -41,6 +43,13 @@ std::string run_page(const PageFacts& facts, const RunPage& page);
 std::string comment_page(const PageFacts& facts, const store::Run& run,
                          const std::optional<std::string>& comment,
                          const std::vector<store::Publication>& publications);
+
+/// A part of a layer's log.
+struct LogText {
+  std::string text;  ///< as the build printed it, from `begin` on
+  std::uint64_t begin = 0;
+  bool is_finished = false;  ///< its build has ended
+};
 
 std::string log_page(const PageFacts& facts, const store::Run& run, const store::RunLayer& layer,
                      const std::optional<LogText>& log);

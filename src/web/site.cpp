@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "cache/key.h"
+#include "cache/log.h"
 #include "web/metrics.h"
 
 namespace oxbow::web {
@@ -169,6 +171,8 @@ Result<Response> Site::run(const store::Run& run, std::size_t skip, const PageFa
   data.layers = std::move(layers);
   data.has_more = data.layers.size() > layers_a_page;
   if (data.has_more) data.layers.pop_back();
+  for (const store::RunLayer& layer : data.layers)
+    data.builds.push_back(build_of(data.targets, layer));
   TRY_ASSIGN(auto roots, results_.roots(run.id));
   data.roots = std::move(roots);
   TRY_ASSIGN(auto publications, publications_.of_run(run.id));
@@ -194,30 +198,53 @@ Result<Response> Site::log(const Request& request, const store::Run& run, const 
   }
   const auto at = static_cast<std::size_t>(*target);
   // Only what the run knows is looked for in the cache.
-  const auto layer = results_.layer(run.id, at, parts[4]);
-  if (!layer) return std::unexpected(layer.error());
-  if (!*layer) return trouble(404, "there is no such layer");
-  const std::string platform = targets[at].target.platform.to_string();
+  TRY_ASSIGN(const auto layer, results_.layer(run.id, at, parts[4]));
+  if (!layer) return trouble(404, "there is no such layer");
+  const auto layers = layers_of(targets[at]);
+  const auto log = layers ? cache::LayerLog::of_layer_or_draft(*layers, layer->key) : std::nullopt;
   const bool is_raw = request.query.contains("raw");
   const auto from = is_raw ? std::optional<std::int64_t>(0) : number(request, "from");
-  const auto log = read_log(settings_.cache, platform, (*layer)->key,
-                            from ? std::optional(static_cast<std::uint64_t>(*from)) : std::nullopt,
-                            is_raw ? raw_bytes : log_bytes);
-  const bool is_finished = (*layer)->state == store::LayerState::done || (log && log->is_finished);
-  Response response;
-  if (from) {
-    response.type = "text/plain; charset=utf-8";
-    response.body = log ? log->text : "";
-    response.headers["X-Next"] = std::to_string(log ? log->begin + log->text.size() : 0);
-    const bool has_all = !log || log->begin + log->text.size() == log->size;
-    response.headers["X-Finished"] = is_finished && has_all ? "1" : "0";
-  } else {
-    response.body = log_page(facts, run, **layer, log);
+  std::optional<LogText> shown;
+  const std::uint64_t size = log ? log->size() : 0;
+  if (log) {
+    const std::uint64_t most = is_raw ? raw_bytes : log_bytes;
+    const std::uint64_t begin =
+        from ? std::min(static_cast<std::uint64_t>(*from), size) : size - std::min(size, most);
+    shown = LogText{log->read(begin, most), begin, log->is_finished()};
   }
-  // A layer's log never changes; one of a build that runs grows.
-  const bool is_immutable = log && log->is_finished && !from;
-  response.cache_control = is_immutable ? std::string(immutable) : "no-store";
+  const bool is_done = layer->state == store::LayerState::done;
+  Response response;
+  response.cache_control = "no-store";
+  if (!from) {
+    response.body = log_page(facts, run, *layer, shown);
+    // Of a layer that is not done, the log in the cache may be of an earlier build.
+    const auto build = request.query.find("build");
+    const bool is_of_build = log && !log->build().empty() && build != request.query.end() &&
+                             build->second == log->build();
+    if (is_done && is_of_build) response.cache_control = immutable;
+    return response;
+  }
+  const std::uint64_t end = shown ? shown->begin + shown->text.size() : 0;
+  const bool is_finished = is_done || (shown && shown->is_finished);
+  response.type = "text/plain; charset=utf-8";
+  response.body = shown ? shown->text : "";
+  response.headers["X-Next"] = std::to_string(end);
+  response.headers["X-Finished"] = is_finished && end == size ? "1" : "0";
   return response;
+}
+
+std::optional<cache::LayerStore> Site::layers_of(const store::RunTarget& target) const {
+  const std::string platform = target.target.platform.to_string();
+  if (settings_.cache.empty() || !cache::is_layer_key(platform)) return std::nullopt;
+  return cache::LayerStore(settings_.cache, platform);
+}
+
+std::string Site::build_of(const std::vector<store::RunTarget>& targets,
+                           const store::RunLayer& layer) const {
+  if (layer.state != store::LayerState::done || layer.target >= targets.size()) return "";
+  const auto layers = layers_of(targets[layer.target]);
+  const auto log = layers ? cache::LayerLog::of_layer(*layers, layer.key) : std::nullopt;
+  return log ? log->build() : "";
 }
 
 Result<Response> Site::metrics(Time now) {

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "cache/store.h"
 #include "store/database.h"
 #include "store/deliveries.h"
 #include "store/jobs.h"
@@ -28,6 +30,7 @@ struct SiteSettings {
 ///   /                        the newest runs; ?before=ID those before
 ///   /runs/ID                 a run; /runs/ID/layers?after=N more of its layers
 ///   /runs/ID/log/TARGET/KEY  a layer's log; ?from=BYTE what follows, as plain text; ?raw all of it
+///   ...?build=NAME           the same; where NAME is its build's, this log may be kept for ever
 ///   /runs/ID/comment         what GitHub shows; ?raw the comment alone, as plain text
 ///   /metrics, /healthz, /style.css, /live.js
 /// A page that was asked for before is kept as long as the store does not change. For one thread.
@@ -48,6 +51,12 @@ class Site {
                        const PageFacts& facts);
   Result<Response> comment(const Request& request, const store::Run& run, const PageFacts& facts);
   Result<Response> metrics(Time now);
+
+  /// The layers of a target; none where no cache is known.
+  std::optional<cache::LayerStore> layers_of(const store::RunTarget& target) const;
+  /// As RunPage::builds has it.
+  std::string build_of(const std::vector<store::RunTarget>& targets,
+                       const store::RunLayer& layer) const;
 
   store::Database database_;
   store::Runs runs_;
