@@ -49,10 +49,11 @@ class TargetPlan {
   void compare_roots(report::TargetReport& report) const {
     const solve::Universe& old_universe = before_->universe();
     const solve::Universe& new_universe = after_->universe();
+    report::RootCounts& counts = report.roots.emplace();
     for (const solve::PackageIndex root : new_roots_) {
       const opam::PackageId& id = new_universe.package(root).id;
       const bool solved = after_->root(root).solution.has_value();
-      ++(solved ? report.solved : report.unsolved);
+      ++(solved ? counts.solved : counts.unsolved);
       const auto former = old_universe.find(id);
       const bool was_root = former && std::ranges::binary_search(old_roots_, *former);
       const bool was_solved = was_root && before_->root(*former).solution.has_value();

@@ -92,8 +92,8 @@ class PlanJson : public JsonWriter<PlanJson> {
     field("platform", target.target.platform);
     key("roots");
     open();
-    field("solved", target.solved);
-    field("unsolved", target.unsolved);
+    field("solved", target.roots ? std::optional(target.roots->solved) : std::nullopt);
+    field("unsolved", target.roots ? std::optional(target.roots->unsolved) : std::nullopt);
     close();
     field("newly_uninstallable", target.newly_uninstallable);
     field("newly_installable", target.newly_installable);

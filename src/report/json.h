@@ -50,7 +50,9 @@ namespace oxbow::report {
 ///   target = {
 ///     "compiler":            text  a package, such as "ocaml-variants.5.2.0+ox"
 ///     "platform":            text  such as "debian-12-x86_64"
-///     "roots":               {"solved": number, "unsolved": number}  of the head
+///     "roots":               {"solved":   number or null   of the head; null where nothing was
+///                             "unsolved": number or null}  solved, as the change touches no
+///                             package
 ///     "newly_uninstallable": [unsolved]  roots that had a solution; explained as of the head
 ///     "newly_installable":   [unsolved]  roots that had none; explained as of the base
 ///     "added_uninstallable": [unsolved]  roots that are new; explained as of the head

@@ -26,12 +26,13 @@ std::string table(const Report& report) {
   const std::size_t rows = std::min(table_rows, report.targets.size());
   for (const TargetReport& target : std::span(report.targets).first(rows)) {
     const std::size_t lost = target.newly_uninstallable.size();
+    const RootCounts roots = target.roots.value_or(RootCounts());  // else there is nothing to tell
     text += "| " + cell(prose(target_name(target))) +
             cell(grouped(target.cone.packages_rebuilt())) + cell(grouped(target.cone.layers())) +
             (cache ? cell(grouped(count_cached(target.cone))) : "") +
             cell(lost > 0 ? "**" + grouped(lost) + "**" : "0") +
-            cell(grouped(target.newly_installable.size())) + grouped(target.solved) + " of " +
-            grouped(target.solved + target.unsolved) + " |\n";
+            cell(grouped(target.newly_installable.size())) + grouped(roots.solved) + " of " +
+            grouped(roots.solved + roots.unsolved) + " |\n";
   }
   if (rows < report.targets.size()) {
     text += "\nand " + counted(report.targets.size() - rows, "more target") + "\n";

@@ -21,11 +21,16 @@ struct Repository {
   std::string commit;
 };
 
+/// How many roots of the head have a solution, and how many have not.
+struct RootCounts {
+  std::size_t solved = 0;
+  std::size_t unsolved = 0;
+};
+
 /// What the change means for one target.
 struct TargetReport {
   opam::Target target;
-  std::size_t solved = 0;    ///< roots of the head with a solution; of those solved for, if any
-  std::size_t unsolved = 0;  ///< and without
+  std::optional<RootCounts> roots;  ///< none where nothing was solved
   std::vector<plan::Installability> newly_uninstallable;
   std::vector<plan::Installability> newly_installable;
   std::vector<plan::Installability> added_uninstallable;  ///< new roots that have no solution

@@ -184,9 +184,10 @@ Phrase target_counts(const TargetReport& target, bool cache_known) {
   if (const std::size_t removed = target.cone.removed.size()) {
     phrase.words("; " + counted(removed, "layer") + " no longer needed");
   }
-  return phrase.words("; " + grouped(target.solved) + " of " +
-                      counted(target.solved + target.unsolved, "root") +
-                      (target.solved == 1 ? " has" : " have") + " a solution");
+  if (!target.roots) return phrase;
+  const auto& [solved, unsolved] = *target.roots;
+  return phrase.words("; " + grouped(solved) + " of " + counted(solved + unsolved, "root") +
+                      (solved == 1 ? " has" : " have") + " a solution");
 }
 
 Phrase summary(const Report& report, OnlyTarget only) {

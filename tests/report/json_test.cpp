@@ -51,6 +51,15 @@ TEST_CASE("changes and findings have all their fields in JSON") {
   CHECK(document["findings"][1]["excerpt"].IsNull());
 }
 
+TEST_CASE("roots that were not solved for are not counted in JSON") {
+  Report report;
+  report.targets.emplace_back();
+  const auto document = parsed(to_json(report));
+  const auto& roots = document["targets"][0]["roots"];
+  CHECK(roots["solved"].IsNull());
+  CHECK(roots["unsolved"].IsNull());
+}
+
 TEST_CASE("build-ids and layers without one stand apart in JSON") {
   const auto document = parsed(to_json(sample_report()));
   const auto& target = document["targets"][0];

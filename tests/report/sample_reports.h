@@ -28,8 +28,7 @@ inline TargetReport sample_target() {
   const opam::PackageId guard{"oxcaml-dune", "guard"};
   TargetReport target;
   target.target = *opam::parse_target("ocaml-variants.5.2.0+ox on debian-12-x86_64");
-  target.solved = 4751;
-  target.unsolved = 5;
+  target.roots = {4751, 5};
   target.newly_uninstallable = {
       {{"utop", "2.16.0"},
        {{"zed",
@@ -138,7 +137,7 @@ inline Report report_of(const std::string& text) {
   report.changes = {{package, package, plan::ChangeKind::renamed, {text}, {{text}}, true}};
   report.findings = {{text, 1, plan::Level::error, text, text},
                      {text, 1, plan::Level::note, text, text}};
-  TargetReport target{{package, {text, text, text, text, text}}, 1, 1, roots, roots, roots, {}};
+  TargetReport target{{package, {text, text, text, text, text}}, {{1, 1}}, roots, roots, roots, {}};
   for (const plan::Cause cause :
        {plan::Cause::changed, plan::Cause::choice, plan::Cause::chosen, plan::Cause::dependency}) {
     target.cone.added.push_back(
