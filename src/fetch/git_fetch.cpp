@@ -13,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "base/process.h"
+#include "base/untrusted.h"
 
 namespace oxbow::fetch {
 namespace {
@@ -48,8 +49,9 @@ std::expected<Remote, FetchFailure> remote_of(const opam::Url& url, const Addres
     if (!policy.local_files) return failure(Kind::refused, text, "local files are not fetched");
     return Remote{text, text, {}};
   }
-  return failure(Kind::refused, text,
-                 fmt::format("git over {} is not fetched; use https", shown(url.transport)));
+  return failure(
+      Kind::refused, text,
+      fmt::format("git over {} is not fetched; use https", printable(url.transport, most_shown)));
 }
 
 // Finds where an http remote leads, by asking for what git would ask for first: git itself shall
@@ -103,7 +105,7 @@ class Git {
     }
     const bool disk_full = ended->output.find("No space left") != std::string::npos;
     return failure(disk_full ? Kind::cache : Kind::unavailable, remote_.name,
-                   "git says: " + shown(said(ended->output)));
+                   "git says: " + in_one_line(said(ended->output), most_shown));
   }
 
  private:
@@ -172,7 +174,8 @@ bool is_reference(std::string_view name) {
 std::expected<std::string, FetchFailure> resolve(const Git& git, const Remote& remote,
                                                  const std::string& name) {
   if (!is_reference(name)) {
-    return failure(Kind::refused, remote.name, shown(name) + " is not a name of a branch or tag");
+    return failure(Kind::refused, remote.name,
+                   printable(name, most_shown) + " is not a name of a branch or tag");
   }
   const auto listed = git.run({"ls-remote", "-q", remote.url, name, name + "^{}"});
   if (!listed) return std::unexpected(listed.error());
@@ -188,7 +191,7 @@ std::expected<std::string, FetchFailure> resolve(const Git& git, const Remote& r
     }
   }
   return failure(Kind::unavailable, remote.name,
-                 "has no branch or tag " + shown(name) +
+                 "has no branch or tag " + printable(name, most_shown) +
                      (name.size() < 40 ? "; of a commit, the whole id is needed" : ""));
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "base/untrusted.h"
 #include "fetch/address_policy.h"
 
 namespace oxbow::fetch {
@@ -117,16 +118,6 @@ std::optional<HttpUrl> redirected(const HttpUrl& url, std::string_view location)
   return parse_http_url(origin + path.substr(0, path.rfind('/') + 1) + std::string(location));
 }
 
-std::string shown(std::string_view text) {
-  constexpr std::size_t longest = 200;
-  std::string result;
-  for (const char c : text) {
-    result += c == ' ' ? " " : escaped({&c, 1});
-    if (result.size() > longest) return result.substr(0, longest) + "...";
-  }
-  return result;
-}
-
 std::string shown_url(std::string_view url) {
   const std::size_t separator = url.find("://");
   const std::size_t begin = separator == std::string_view::npos ? 0 : separator + 3;
@@ -135,7 +126,7 @@ std::string shown_url(std::string_view url) {
   const std::size_t host = at == std::string_view::npos ? begin : begin + at + 1;
   const std::string text = std::string(url.substr(0, begin)).append(url.substr(host));
   const std::size_t query = text.find('?');
-  return query == std::string::npos ? shown(text) : shown(text.substr(0, query) + "?...");
+  return printable(query == std::string::npos ? text : text.substr(0, query) + "?...", most_shown);
 }
 
 }  // namespace oxbow::fetch

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,10 +30,10 @@ std::optional<HttpUrl> parse_http_url(std::string_view text);
 /// Where a redirect from `url` leads: `location` may be relative.
 std::optional<HttpUrl> redirected(const HttpUrl& url, std::string_view location);
 
-/// An untrusted text for a message: what is not printable ASCII escaped as %XX, and shortened.
-std::string shown(std::string_view text);
+/// The bytes of an untrusted text that a message has, at most.
+constexpr std::size_t most_shown = 200;
 
-/// A url for a message: `shown`, without a user's name, password, and query.
+/// A url for a message: printable, without a user's name, password, and query.
 std::string shown_url(std::string_view url);
 
 }  // namespace oxbow::fetch

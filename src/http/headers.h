@@ -3,7 +3,8 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
+
+#include "base/ascii.h"
 
 namespace oxbow::http {
 
@@ -17,11 +18,7 @@ inline std::string_view value_of(const Headers& headers, const std::string& name
 }
 
 inline void add(Headers& headers, std::string_view name, std::string_view value) {
-  std::string key(name);
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  headers.emplace(std::move(key), value);
+  headers.emplace(lower(name), value);
 }
 
 }  // namespace oxbow::http
