@@ -6,7 +6,7 @@
 #include "base/untrusted.h"
 #include "bot/label.h"
 #include "bot/run_texts.h"
-#include "report/build_log.h"
+#include "report/failure_groups.h"
 #include "report/check_json.h"
 #include "report/check_wording.h"
 #include "report/json.h"
@@ -222,7 +222,7 @@ Result<void> RunRecord::keep_layers(const store::Run& run, std::size_t target,
     layer->outcome = built.outcome;
     layer->cached = built.cached;
     layer->seconds = built.seconds;
-    layer->error_line = report::first_error_line(built.log_tail);
+    layer->error_line = report::reason(built);
     if (layer->error_line.empty()) layer->error_line = built.message;
     TRY(results_.set_layer(run.id, *layer));
   }

@@ -34,6 +34,9 @@ void read_ours(JsonReader& read, JsonValue ours, LayerRecord& record) {
   record.outcome = *parsed;
   record.seconds = read.number(ours, "seconds");
   record.time_limit = read.number(ours, "time_limit");
+  if (ours.find("message")) record.message = read.text(ours, "message");
+  if (ours.find("memory_limit")) record.memory_limit = read.count(ours, "memory_limit");
+  if (ours.find("disk_limit")) record.disk_limit = read.count(ours, "disk_limit");
   record.bytes = read.count(ours, "bytes");
   record.files = read.count(ours, "files");
   record.digest = read.text(ours, "digest");
@@ -57,6 +60,9 @@ std::string to_json(const LayerRecord& record) {
   json.field("outcome", name(record.outcome));
   json.field("seconds", record.seconds);
   json.field("time_limit", record.time_limit);
+  if (!record.message.empty()) json.field("message", record.message);
+  if (record.memory_limit != 0) json.field("memory_limit", record.memory_limit);
+  if (record.disk_limit != 0) json.field("disk_limit", record.disk_limit);
   json.field("bytes", record.bytes);
   json.field("files", record.files);
   json.field("digest", record.digest);

@@ -18,7 +18,9 @@ namespace oxbow::cache {
 ///   record  = { "package": id, "exit_status": int, "deps": [ id ], "hashes": [ key ],
 ///               "created": seconds since 1970,
 ///               "oxbow": { "version": 1, "outcome": outcome, "seconds": number,
-///                          "time_limit": seconds, "bytes": int, "files": int, "digest": hex } }
+///                          "time_limit": seconds, [ "message": text ],
+///                          [ "memory_limit": int ], [ "disk_limit": int ], "bytes": int, "files":
+///                          int, "digest": hex } }
 /// Source of day10's part: day10 bin/linux.ml.
 struct LayerRecord {
   opam::PackageId package;
@@ -30,7 +32,11 @@ struct LayerRecord {
   /// success, failure or timed_out. Of day10's: failure where exit_status is not 0.
   verdict::Outcome outcome = verdict::Outcome::success;
   double seconds = 0;     ///< that it took to build; 0 is unknown
+  std::string message;    ///< why it failed, where its log does not say
   double time_limit = 0;  ///< of a build that timed out
+  /// Of a failure that ran into it, in bytes; 0 of others.
+  std::uint64_t memory_limit = 0;
+  std::uint64_t disk_limit = 0;
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
   std::string digest;  ///< of the tree fs (digest.h); empty is unknown

@@ -69,6 +69,7 @@ void LayerRun::look_up(NodeIndex at) {
   if (!*record || !layer::is_settled(**record, *settings_)) return;
   LayerOutcome outcome;
   outcome.result.outcome = (*record)->outcome;
+  outcome.result.message = (*record)->message;
   outcome.result.seconds = (*record)->seconds;
   outcome.cached = true;
   outcomes_[index(at)] = std::move(outcome);

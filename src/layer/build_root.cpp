@@ -18,6 +18,7 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "base/tree_removal.h"
 #include "cache/digest.h"
 #include "sandbox/mounts.h"
 #include "sandbox/sandbox.h"
@@ -130,11 +131,17 @@ Result<void> prune(const Descriptor& root, const char* path, const Keep& keep) {
        entry.increment(error)) {
     if (!keep(entry->path().filename().string())) doomed.push_back(entry->path());
   }
-  for (const fs::path& entry : doomed) {
-    if (!error) fs::remove_all(entry, error);
-  }
   if (error) return fail(fmt::format("cannot clean up {}: {}", path, error.message()));
+  for (const fs::path& entry : doomed) {
+    if (auto removed = remove_tree(entry); !removed) {
+      return fail(fmt::format("cannot clean up {}: {}", path, removed.error().message));
+    }
+  }
   return {};
+}
+
+std::unexpected<KeepFailure> not_kept(KeepFailure::Kind kind, std::string message) {
+  return std::unexpected(KeepFailure{kind, std::move(message)});
 }
 
 }  // namespace
@@ -185,18 +192,24 @@ sandbox::SandboxRequest BuildRoot::request(const sandbox::Limits& limits) const 
 }
 
 // Holes of files take no room, but whoever reads the layer takes its time for them.
-Result<void> BuildRoot::check_size() const {
+std::expected<void, KeepFailure> BuildRoot::check_size() const {
+  using Kind = KeepFailure::Kind;
   struct statvfs disk{};
-  if (::statvfs(at_.c_str(), &disk) != 0) return fail(system_message(at_, errno));
-  TRY_ASSIGN(const auto size, cache::count(upper()));
-  if (size.bytes <= disk.f_blocks * disk.f_frsize) return {};
-  return fail(fmt::format("it installs files of {} MiB, more than its disk holds: {}",
-                          size.bytes >> 20, std::generic_category().message(ENOSPC)));
+  if (::statvfs(at_.c_str(), &disk) != 0) return not_kept(Kind::ours, system_message(at_, errno));
+  const auto size = cache::count(upper());
+  // It lies in memory, so what cannot be read is so by its names alone.
+  if (!size) return not_kept(Kind::package, "what it installs is nested too deeply to be kept");
+  if (size->bytes <= disk.f_blocks * disk.f_frsize) return {};
+  return not_kept(
+      Kind::too_big,
+      fmt::format("it installs files of {} MiB, more than its disk holds", size->bytes >> 20));
 }
 
-Result<void> BuildRoot::keep(const opam::PackageId& package, const fs::path& to) const {
+std::expected<void, KeepFailure> BuildRoot::keep(const opam::PackageId& package, const fs::path& to,
+                                                 std::chrono::milliseconds time) const {
+  using Kind = KeepFailure::Kind;
   const Descriptor top(::open(upper().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!top) return fail(system_message(upper(), errno));
+  if (!top) return not_kept(Kind::ours, system_message(upper(), errno));
   const auto names = [](std::initializer_list<std::string_view> kept) {
     return [kept = std::vector<std::string_view>(kept)](const std::string& name) {
       return std::ranges::find(kept, name) != kept.end();
@@ -216,15 +229,23 @@ Result<void> BuildRoot::keep(const opam::PackageId& package, const fs::path& to)
       {"home/opam/.opam/default/.opam-switch/config", own},
   };
   for (const auto& [path, kept] : places) {
-    TRY(prune(top, path, kept));
+    if (auto pruned = prune(top, path, kept); !pruned) {
+      return not_kept(Kind::ours, std::move(pruned.error().message));
+    }
   }
   TRY(check_size());
   // cp knows links, sparse files, times and the attributes that overlays leave.
   ProcessRequest copy;
   copy.arguments = {"cp", "-a", "--", upper().string(), to.string()};
-  TRY_ASSIGN(auto copied, run_process(copy));
-  if (copied.status != 0) return fail("the layer cannot be kept: " + copied.output);
-  return {};
+  copy.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
+  copy.timeout = time;
+  const auto copied = run_process(copy);
+  if (!copied) return not_kept(Kind::ours, copied.error().message);
+  if (copied->timed_out) return not_kept(Kind::time_over, "");
+  if (copied->status == 0) return {};
+  const bool is_too_deep = copied->output.contains(std::generic_category().message(ENAMETOOLONG));
+  return is_too_deep ? not_kept(Kind::package, "what it installs is nested too deeply to be kept")
+                     : not_kept(Kind::ours, "the layer cannot be kept: " + copied->output);
 }
 
 }  // namespace oxbow::layer

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -17,6 +20,18 @@ struct BuildRootParts {
   std::vector<std::filesystem::path> lowers;  ///< the topmost first, the base last
   std::filesystem::path sources;              ///< the source cache
   std::filesystem::path at;                   ///< an empty folder to mount it on
+};
+
+/// Why what a package installed is not kept.
+struct KeepFailure {
+  enum class Kind : std::uint8_t {
+    package,    ///< nobody could keep it
+    too_big,    ///< it is more than the disk that a build has
+    time_over,  ///< copying it takes longer than is left of the step's time
+    ours,
+  };
+  Kind kind = Kind::ours;
+  std::string message;
 };
 
 /// BuildRoot is the root file system that one package is built on, mounted: the layers that it
@@ -37,14 +52,16 @@ class BuildRoot {
   sandbox::SandboxRequest request(const sandbox::Limits& limits) const;
 
   /// Moves what installing `package` added into the new folder `to`, without what opam and others
-  /// only keep for themselves.
-  Result<void> keep(const opam::PackageId& package, const std::filesystem::path& to) const;
+  /// only keep for themselves, within this time.
+  std::expected<void, KeepFailure> keep(const opam::PackageId& package,
+                                        const std::filesystem::path& to,
+                                        std::chrono::milliseconds time) const;
 
   /// What was written, for who runs something else in it than opam.
   std::filesystem::path upper() const { return at_ / "upper"; }
 
  private:
-  Result<void> check_size() const;
+  std::expected<void, KeepFailure> check_size() const;
   BuildRoot(std::filesystem::path at, std::filesystem::path sources)
       : at_(std::move(at)), sources_(std::move(sources)) {}
 

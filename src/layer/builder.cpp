@@ -65,6 +65,7 @@ std::vector<std::string> keys_of(const Recipe& spec) {
 LayerResult result_of(const cache::LayerRecord& record) {
   LayerResult result;
   result.outcome = record.outcome;
+  result.message = record.message;
   result.seconds = record.seconds;
   result.found = true;
   return result;
@@ -75,6 +76,8 @@ LayerResult result_of(const cache::LayerRecord& record) {
 bool is_settled(const cache::LayerRecord& record, const BuildSettings& settings) {
   if (record.outcome == Outcome::success) return true;
   if (settings.rebuild_failed) return false;
+  if (record.memory_limit != 0 && record.memory_limit < settings.limits.memory) return false;
+  if (record.disk_limit != 0 && record.disk_limit < settings.limits.disk) return false;
   return record.outcome != Outcome::timed_out ||
          record.time_limit >= static_cast<double>(settings.limits.time.count());
 }
@@ -128,21 +131,29 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
   const auto lease = store_->lease(keys_of(spec));
   if (!lease) return std::unexpected(stop(lease.error()));
   TRY_ASSIGN(auto opam, chosen_opam(spec));
-  TRY_ASSIGN(auto below, lowers(spec));
-
   auto draft = store_->begin(spec.key);
   if (!draft) return std::unexpected(stop(std::move(draft.error())));
   const fs::path folder = draft->folder();
   auto written = write_package(folder, spec);
   if (!written) return std::unexpected(stop(std::move(written.error())));
-  auto run =
-      run_in_root(spec, opam, std::move(below), folder, [&](sandbox::SandboxRequest request) {
+  auto below = lowers(spec, folder / cache::log_file);
+  if (!below && !below.error().kept) return std::unexpected(std::move(below.error()));
+  if (!below) {
+    OpamRun failed = *std::move(below.error().kept);
+    failed.result.seconds = seconds_since(begin);
+    TRY(commit(spec, std::move(*draft), failed));
+    return failed.result;
+  }
+  auto run = run_in_root(
+      spec, opam, *std::move(below), folder,
+      [&](sandbox::SandboxRequest request) {
         return opam_install(std::move(request), spec.package, settings_.jobs);
-      });
+      },
+      judge);
   if (!run) return std::unexpected(std::move(run.error()));
   if (!verdict::is_lasting(run->result.outcome)) return run->result;
   run->result.seconds = seconds_since(begin);
-  TRY(commit(spec, std::move(*draft), run->result, run->status));
+  TRY(commit(spec, std::move(*draft), *run));
   return run->result;
 }
 
@@ -150,7 +161,7 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
 // added in the draft's fs.
 auto LayerBuilder::run_in_root(const Recipe& spec, const std::string& opam,
                                std::vector<fs::path> lowers, const fs::path& draft,
-                               const CompleteRequest& complete) -> Step<OpamRun> {
+                               const CompleteRequest& complete, Judge* judge) -> Step<OpamRun> {
   auto made = make_folders(draft / "root");
   if (!made) return std::unexpected(stop(std::move(made.error())));
   const auto root = BuildRoot::mount(
@@ -162,10 +173,21 @@ auto LayerBuilder::run_in_root(const Recipe& spec, const std::string& opam,
   const auto end = sandbox_->run(request);
   if (!end) return std::unexpected(stop(end.error()));
   OpamRun run = judge(*end, request);
-  if (run.result.outcome == Outcome::success) {
-    auto kept = root->keep(spec.package, draft / cache::tree_folder);
-    if (!kept) return std::unexpected(stop(std::move(kept.error())));
-  }
+  if (run.result.outcome != Outcome::success) return run;
+  const std::chrono::duration<double> used(end->seconds);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(settings_.limits.time - used);
+  const auto kept = root->keep(spec.package, draft / cache::tree_folder,
+                               std::max(left, std::chrono::milliseconds(0)));
+  if (kept) return run;
+  using Kind = KeepFailure::Kind;
+  const KeepFailure& why = kept.error();
+  if (why.kind == Kind::ours) return std::unexpected(stop({why.message}));
+  run.result.outcome = why.kind == Kind::time_over ? Outcome::timed_out : Outcome::failure;
+  run.result.message = why.kind == Kind::time_over
+                           ? fmt::format("installed, but not kept after {} s, it is so big",
+                                         settings_.limits.time.count())
+                           : why.message;
+  run.out_of_disk = why.kind == Kind::too_big;
   return run;
 }
 
@@ -207,7 +229,7 @@ auto LayerBuilder::chosen_opam(const Recipe& spec) -> Step<std::string> {
   return opam::chosen_definition(**definition, deps, sources);
 }
 
-auto LayerBuilder::lowers(const Recipe& spec) -> Step<std::vector<fs::path>> {
+auto LayerBuilder::lowers(const Recipe& spec, const fs::path& log) -> Step<std::vector<fs::path>> {
   std::vector<fs::path> folders;
   for (const LayerName& layer : spec.below) {
     folders.push_back(store_->path(layer.key) / cache::tree_folder);
@@ -218,7 +240,7 @@ auto LayerBuilder::lowers(const Recipe& spec) -> Step<std::vector<fs::path>> {
     }
   }
   if (!spec.system_packages.empty()) {
-    TRY_ASSIGN(auto layer, system_layer(spec.system_packages));
+    TRY_ASSIGN(auto layer, system_layer(spec.system_packages, log));
     folders.push_back(std::move(layer));
   }
   folders.push_back(store_->base());
@@ -230,19 +252,23 @@ auto LayerBuilder::lowers(const Recipe& spec) -> Step<std::vector<fs::path>> {
   return folders;
 }
 
-auto LayerBuilder::commit(const Recipe& spec, cache::Draft draft, const LayerResult& result,
-                          int status) -> Step<void> {
+auto LayerBuilder::commit(const Recipe& spec, cache::Draft draft, const OpamRun& run)
+    -> Step<void> {
+  const LayerResult& result = run.result;
   cache::LayerRecord record;
   record.package = spec.package;
-  record.exit_status = result.outcome == Outcome::success ? 0 : std::max(status, 1);
+  record.exit_status = result.outcome == Outcome::success ? 0 : std::max(run.status, 1);
   for (const LayerName& layer : spec.below) {
     record.deps.push_back(layer.package);
     record.hashes.push_back(layer.key);
   }
   record.created = to_seconds(now());
   record.outcome = result.outcome;
+  record.message = result.message;
   record.seconds = result.seconds;
   record.time_limit = static_cast<double>(settings_.limits.time.count());
+  if (run.out_of_memory) record.memory_limit = settings_.limits.memory;
+  if (run.out_of_disk) record.disk_limit = settings_.limits.disk;
   std::error_code ignored;
   fs::remove(draft.folder() / "root", ignored);
   auto committed = store_->commit(std::move(draft), spec.key, std::move(record));
@@ -252,7 +278,8 @@ auto LayerBuilder::commit(const Recipe& spec, cache::Draft draft, const LayerRes
 
 // System packages get a layer of their own, right above the base: of two that each changed the
 // package manager's database, the one above would hide the other's changes.
-auto LayerBuilder::system_layer(const std::vector<std::string>& packages) -> Step<fs::path> {
+auto LayerBuilder::system_layer(const std::vector<std::string>& packages, const fs::path& log)
+    -> Step<fs::path> {
   const std::string key = system_key(packages);
   auto lock = this->lock(key, cache::LayerStore::Wait::yes);
   if (!lock) return std::unexpected(stop(std::move(lock.error())));
@@ -263,28 +290,37 @@ auto LayerBuilder::system_layer(const std::vector<std::string>& packages) -> Ste
     if (!aside) return std::unexpected(stop(std::move(aside.error())));
   }
   if (!record || !*record) {
-    TRY(install_system_packages(packages, key));
+    TRY(install_system_packages(packages, key, log));
   }
   return store_->path(key) / cache::tree_folder;
 }
 
+// What apt says of packages that it cannot resolve becomes the log of the package that asks.
 auto LayerBuilder::install_system_packages(const std::vector<std::string>& packages,
-                                           const std::string& key) -> Step<void> {
+                                           const std::string& key, const fs::path& log)
+    -> Step<void> {
   auto draft = store_->begin(key);
   if (!draft) return std::unexpected(stop(std::move(draft.error())));
   Recipe spec;
   spec.package = {"system-packages", key.substr(std::string("system-").size(), 16)};
   spec.key = key;
-  auto run = run_in_root(spec, "opam-version: \"2.0\"\n", {store_->base()}, draft->folder(),
-                         [&](sandbox::SandboxRequest request) {
-                           return system_install(std::move(request), packages);
-                         });
+  auto run = run_in_root(
+      spec, "opam-version: \"2.0\"\n", {store_->base()}, draft->folder(),
+      [&](sandbox::SandboxRequest request) { return system_install(std::move(request), packages); },
+      judge_system_install);
   if (!run) return std::unexpected(std::move(run.error()));
   if (run->result.outcome != Outcome::success) {
-    return std::unexpected(
-        Stop{run->result.outcome, run->result.trouble, "system packages: " + run->result.message});
+    run->result.message = "system packages: " + run->result.message;
+    Stop why{run->result.outcome, run->result.trouble, run->result.message, {}};
+    if (why.outcome == Outcome::failure) {
+      std::error_code error;
+      fs::rename(draft->folder() / cache::log_file, log, error);
+      if (error) return std::unexpected(stop({system_message(log, error.value())}));
+      why.kept = *std::move(run);
+    }
+    return std::unexpected(std::move(why));
   }
-  return commit(spec, std::move(*draft), run->result, run->status);
+  return commit(spec, std::move(*draft), *run);
 }
 
 Result<int> LayerBuilder::shell(const Recipe& spec) {
@@ -294,9 +330,9 @@ Result<int> LayerBuilder::shell(const Recipe& spec) {
   TRY_ASSIGN(const auto lease, store_->lease(keys_of(spec)));
   const auto opam = chosen_opam(spec);
   if (!opam) return fail(opam.error().message);
-  auto below = lowers(spec);
-  if (!below) return fail(below.error().message);
   TRY_ASSIGN(const auto draft, store_->begin(spec.key));
+  auto below = lowers(spec, draft.folder() / cache::log_file);
+  if (!below) return fail(below.error().message);
   const fs::path at = draft.folder() / "root";
   TRY(make_folders(at));
   const auto root =

@@ -54,26 +54,31 @@ class LayerBuilder {
     verdict::Outcome outcome = verdict::Outcome::internal_error;
     verdict::Trouble trouble = verdict::Trouble::sandbox;
     std::string message;
+    std::optional<OpamRun> kept = {};  ///< a failure that the package's layer is to say, with its log
   };
   template <typename T>
   using Step = std::expected<T, Stop>;
 
   static Stop stop(Error error);
 
+  using Judge = OpamRun(const sandbox::SandboxEnd&, const sandbox::SandboxRequest&);
   using CompleteRequest = std::function<sandbox::SandboxRequest(sandbox::SandboxRequest)>;
 
   Result<std::optional<FileLock>> lock(const std::string& key, cache::LayerStore::Wait wait) const;
   Step<LayerResult> make(const Recipe& spec);
   Step<OpamRun> run_in_root(const Recipe& spec, const std::string& opam,
                             std::vector<std::filesystem::path> lowers,
-                            const std::filesystem::path& draft, const CompleteRequest& complete);
+                            const std::filesystem::path& draft, const CompleteRequest& complete,
+                            Judge* judge);
   Step<bool> is_made(const Recipe& spec, LayerResult& result);
   Step<std::string> chosen_opam(const Recipe& spec);
-  Step<std::vector<std::filesystem::path>> lowers(const Recipe& spec);
-  Step<std::filesystem::path> system_layer(const std::vector<std::string>& packages);
+  Step<std::vector<std::filesystem::path>> lowers(const Recipe& spec,
+                                                  const std::filesystem::path& log);
+  Step<std::filesystem::path> system_layer(const std::vector<std::string>& packages,
+                                           const std::filesystem::path& log);
   Step<void> install_system_packages(const std::vector<std::string>& packages,
-                                     const std::string& key);
-  Step<void> commit(const Recipe& spec, cache::Draft draft, const LayerResult& result, int status);
+                                     const std::string& key, const std::filesystem::path& log);
+  Step<void> commit(const Recipe& spec, cache::Draft draft, const OpamRun& run);
 
   const cache::LayerStore* store_;
   const fetch::SourceCache* sources_;

@@ -1,10 +1,12 @@
 #include "layer/opam_run.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "layer/build_root.h"
 
@@ -14,8 +16,12 @@ namespace {
 using verdict::Outcome;
 using verdict::Trouble;
 
+// Source: opam 2.4.1 src/core/opamStd.ml, `Sys.get_exit_code`.
 constexpr int build_failed = 31;
-constexpr int source_missing = 40;
+constexpr int source_unreadable = 40;  // it is there, since it was fetched before
+
+// Of the script that installs system packages.
+constexpr int cannot_be_installed = 31;
 
 std::vector<std::string> environment(unsigned jobs) {
   return {
@@ -43,6 +49,30 @@ std::string last_line(const std::filesystem::path& log) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   std::string line = text.substr(text.rfind('\n') + 1);
   return line.size() > longest ? line.substr(line.size() - longest) : line;
+}
+
+// Whether opam has come so far that commands of the package may run: it says what it will do
+// before. Both are told from the beginning of the log, which a package cannot reach.
+bool has_begun(const std::filesystem::path& log) {
+  const Descriptor file(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
+  const std::string head = read_part(file, 0, std::size_t{64} << 10U);
+  return head.contains("The following actions will be performed") ||
+         head.contains("<><> Processing actions");
+}
+
+// apt's own words: the last "E: " line, and what it lists before as unmet, in one line.
+std::string apt_error(std::string_view log) {
+  std::string unmet;
+  std::string error;
+  while (!log.empty()) {
+    std::string_view line = log.substr(0, log.find('\n'));
+    log.remove_prefix(std::min(log.size(), line.size() + 1));
+    if (line.starts_with("E: ")) error = line.substr(3);
+    const bool tells = line.starts_with(' ') && (line.contains(" : ") || line.contains("but it"));
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    if (tells) unmet.append(unmet.empty() ? "" : "; ").append(line);
+  }
+  return unmet.empty() ? error : unmet;
 }
 
 OpamRun trouble(Trouble what, std::string message, int status) {
@@ -82,9 +112,9 @@ sandbox::SandboxRequest system_install(sandbox::SandboxRequest request,
                                        const std::vector<std::string>& packages) {
   // What cannot be resolved is the package's fault; what cannot be fetched is not.
   constexpr std::string_view script =
-      "apt-get -q update || exit 40\n"
-      "apt-get -q -s install --no-install-recommends -- \"$@\" >/dev/null || exit 31\n"
-      "apt-get -q -y install --no-install-recommends -- \"$@\" || exit 40\n"
+      "apt-get -q update || exit 1\n"
+      "apt-get -q -s install --no-install-recommends -- \"$@\" || exit 31\n"
+      "apt-get -q -y install --no-install-recommends -- \"$@\" || exit 1\n"
       "rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb";
   request.identity = sandbox::Identity::root_with_network;
   request.arguments = {"/bin/sh", "-c", std::string(script), "sh"};
@@ -99,6 +129,7 @@ sandbox::SandboxRequest system_install(sandbox::SandboxRequest request,
 }
 
 OpamRun judge(const sandbox::SandboxEnd& end, const sandbox::SandboxRequest& request) {
+  using sandbox::MemoryShortage;
   OpamRun run;
   run.status = end.status;
   if (end.interrupted) {
@@ -114,25 +145,55 @@ OpamRun judge(const sandbox::SandboxEnd& end, const sandbox::SandboxRequest& req
     run.result.outcome = Outcome::success;
     return run;
   }
-  if (end.out_of_memory) {
-    return trouble(Trouble::out_of_memory,
-                   fmt::format("needs more than {} MiB of memory", request.limits.memory >> 20),
+  if (end.shortage == MemoryShortage::of_the_machine) {
+    return trouble(Trouble::out_of_memory, "the machine ran out of memory", end.status);
+  }
+  if (!has_begun(request.log)) {
+    return trouble(Trouble::sandbox,
+                   fmt::format("{} ended with {}: {}", request.arguments.front(), end.status,
+                               last_line(request.log)),
                    end.status);
   }
-  if (end.disk_full) {
-    return trouble(Trouble::disk_full,
-                   fmt::format("needs more than {} MiB of disk", request.limits.disk >> 20),
-                   end.status);
+  run.result.outcome = Outcome::failure;
+  if (end.shortage == MemoryShortage::of_the_group) {
+    run.out_of_memory = true;
+    run.result.message =
+        fmt::format("needs more than {} MiB of memory", request.limits.memory >> 20);
+  } else if (end.disk_full) {
+    run.out_of_disk = true;
+    run.result.message = fmt::format("needs more than {} MiB of disk", request.limits.disk >> 20);
+  } else if (end.status > 128) {
+    run.result.message =
+        fmt::format("{} was ended by signal {}", request.arguments.front(), end.status - 128);
+  } else if (end.status != build_failed && end.status != source_unreadable) {
+    run.result.message = fmt::format("{} ended with {}", request.arguments.front(), end.status);
   }
-  if (end.status == build_failed) {
+  return run;
+}
+
+OpamRun judge_system_install(const sandbox::SandboxEnd& end,
+                             const sandbox::SandboxRequest& request) {
+  OpamRun run;
+  run.status = end.status;
+  if (end.interrupted) {
+    run.result.outcome = Outcome::cancelled;
+  } else if (end.status == 0) {
+    run.result.outcome = Outcome::success;
+  } else if (end.status == cannot_be_installed) {
     run.result.outcome = Outcome::failure;
-    return run;
+    run.result.message = apt_error(read_end(request.log, std::size_t{16} << 10U));
+  } else if (end.disk_full) {
+    return trouble(Trouble::disk_full,
+                   fmt::format("need more than {} MiB of disk", request.limits.disk >> 20),
+                   end.status);
+  } else if (end.timed_out) {
+    return trouble(Trouble::source_unavailable,
+                   fmt::format("not installed after {} s", request.limits.time.count()),
+                   end.status);
+  } else {
+    return trouble(Trouble::source_unavailable, last_line(request.log), end.status);
   }
-  const std::string said = last_line(request.log);
-  if (end.status == source_missing) return trouble(Trouble::source_unavailable, said, end.status);
-  return trouble(Trouble::sandbox,
-                 fmt::format("{} ended with {}: {}", request.arguments.front(), end.status, said),
-                 end.status);
+  return run;
 }
 
 std::optional<opam::ChosenSource> chosen_source(const opam::Definition& definition,

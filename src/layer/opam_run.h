@@ -17,6 +17,9 @@ namespace oxbow::layer {
 struct OpamRun {
   LayerResult result;
   int status = 0;
+  /// Of a failure: which of its limits it ran into. With more it may succeed.
+  bool out_of_memory = false;
+  bool out_of_disk = false;
 };
 
 /// The request to install one package, completed: program, environment. The log is the caller's.
@@ -31,10 +34,16 @@ sandbox::SandboxRequest opam_shell(sandbox::SandboxRequest request, const opam::
 sandbox::SandboxRequest system_install(sandbox::SandboxRequest request,
                                        const std::vector<std::string>& packages);
 
-/// What the end of either means: which of opam's exit codes are the package's fault, and what was
-/// trouble of ours.
-/// Source: opam 2.4.1 src/core/opamStd.ml, `Sys.get_exit_code`.
+/// What the end of either means. Its sources were there before it began, so whatever ends opam once
+/// the package's own commands may run is the package's failure: they can fill their disk, take all
+/// their memory, damage the switch and kill opam itself. Before that, and where the machine is out
+/// of memory, it is an infrastructure error.
 OpamRun judge(const sandbox::SandboxEnd& end, const sandbox::SandboxRequest& request);
+
+/// What the end of installing system packages means. What apt cannot resolve is the failure of the
+/// package that asks for it, with apt's line as the message.
+OpamRun judge_system_install(const sandbox::SandboxEnd& end,
+                             const sandbox::SandboxRequest& request);
 
 /// How opam finds a source inside the sandbox, if it is not by what the opam file itself says.
 std::optional<opam::ChosenSource> chosen_source(const opam::Definition& definition,

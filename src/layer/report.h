@@ -12,7 +12,7 @@ namespace oxbow::layer {
 struct LayerResult {
   verdict::Outcome outcome = verdict::Outcome::cancelled;
   verdict::Trouble trouble = verdict::Trouble::none;
-  std::string message;  ///< of an internal error: what was the matter, in a line
+  std::string message;  ///< why, in a line; of a failure only where its log does not say
   double seconds = 0;   ///< that it took, the waiting left out
   bool found = false;   ///< another process built it meanwhile
 };

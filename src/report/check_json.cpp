@@ -6,6 +6,7 @@
 
 #include "base/json_writer.h"
 #include "report/build_log.h"
+#include "report/failure_groups.h"
 #include "report/json.h"
 
 namespace oxbow::report {
@@ -62,8 +63,7 @@ class CheckJson : public JsonWriter<CheckJson> {
   }
 
   void value(const BuiltLayer& layer) {
-    const bool failed = layer.outcome == verdict::Outcome::failure;
-    const std::string error = failed ? first_error_line(layer.log_tail) : "";
+    const std::string error = reason(layer);
     const bool trouble = layer.trouble != verdict::Trouble::none;
     open();
     field("package", layer.package);

@@ -20,8 +20,8 @@ struct BuiltLayer {
   bool cached = false;  ///< its outcome was in the cache: nothing was run
   verdict::Outcome outcome = verdict::Outcome::success;
   verdict::Trouble trouble = verdict::Trouble::none;  ///< of an internal error
-  std::string message;                                ///< of an internal error, in a line
-  double seconds = 0;  ///< that the build took, now or then; 0 is unknown
+  std::string message;  ///< why, in a line, where its log does not say: a limit, a source
+  double seconds = 0;   ///< that the build took, now or then; 0 is unknown
   std::size_t attempts = 0;
   std::string failed_key;  ///< of dependency_failed: the layer of the same list that failed itself
   std::string log_tail;    ///< the end of build.log as it is; of what succeeded it may be left out

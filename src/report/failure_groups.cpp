@@ -23,12 +23,13 @@ std::map<std::string_view, Roots> roots_by_failed_key(const TargetCheck& target,
   return roots;
 }
 
-// Without one where the build was ended, since its last lines then say nothing.
-std::string error_of(const BuiltLayer& layer) {
-  return layer.outcome == verdict::Outcome::timed_out ? "" : first_error_line(layer.log_tail);
-}
-
 }  // namespace
+
+std::string reason(const BuiltLayer& layer) {
+  if (layer.outcome != verdict::Outcome::failure) return "";
+  return layer.message.empty() ? first_error_line(layer.log_tail)
+                               : shortened(plain(layer.message), log_line_bytes);
+}
 
 std::size_t FailureGroup::dependents() const {
   std::size_t number = 0;
@@ -47,7 +48,7 @@ std::vector<FailureGroup> failure_groups(const TargetCheck& target, verdict::Ver
     for (const RootCheck* root : blaming.mapped()) {
       if (root->package != layer.package) failure.dependents.push_back(root->package);
     }
-    std::string error = error_of(layer);
+    std::string error = reason(layer);
     const std::string name = error.empty() ? "key " + layer.key : "error " + fingerprint(error);
     const auto [at, is_new] = known.try_emplace(name, groups.size());
     if (is_new) groups.push_back({std::move(error), {}});

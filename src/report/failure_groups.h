@@ -22,6 +22,11 @@ struct FailureGroup {
   std::size_t dependents() const;
 };
 
+/// Why a layer failed, in a line: what the step says of it or, where it says nothing, the first
+/// line of the log that does. Empty if neither does, or it is not a failure: the last lines of a
+/// build that was ended say nothing.
+std::string reason(const BuiltLayer& layer);
+
 /// What is to blame for the roots of a target that fail on the head and have this verdict, each
 /// layer once: the groups that take most with them first. They point into `target`.
 std::vector<FailureGroup> failure_groups(const TargetCheck& target, verdict::Verdict verdict);

@@ -17,7 +17,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/build_user.h"
 #include "base/descriptor.h"
@@ -140,6 +143,7 @@ class Parent {
     }
     while (output_ && take_output()) {
     }
+    put_tail();
   }
 
  private:
@@ -148,17 +152,37 @@ class Parent {
     std::array<char, 65536> buffer{};
     const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
     if (got <= 0) return got < 0 && errno == EINTR;
-    const std::uint64_t room = request_->limits.log - logged_;
-    const std::size_t kept = std::min<std::uint64_t>(room, static_cast<std::uint64_t>(got));
-    logged_ += kept;
-    // A log that cannot be written is found when the layer is kept.
-    static_cast<void>(!::write(log_.get(), buffer.data(), kept));
-    if (kept < static_cast<std::size_t>(got) && !told_) {
-      constexpr std::string_view cut = "\n[oxbow: the log is longer than its limit; cut here]\n";
-      static_cast<void>(!::write(log_.get(), cut.data(), cut.size()));
-      told_ = true;
-    }
+    keep({buffer.data(), static_cast<std::size_t>(got)});
     return true;
+  }
+
+  // The first half of what the log may hold is written as it comes; of the rest the last half is
+  // kept, where the error is.
+  void keep(std::string_view text) {
+    const std::uint64_t half = request_->limits.log / 2;
+    const std::string_view head =
+        text.substr(0, std::min<std::uint64_t>(half - logged_, text.size()));
+    logged_ += head.size();
+    put(head);
+    tail_ += text.substr(head.size());
+    if (!tail_.empty()) tell_of_cut();
+    if (tail_.size() > 2 * half) tail_.erase(0, tail_.size() - half);
+  }
+
+  void tell_of_cut() {
+    if (std::exchange(told_, true)) return;
+    put("\n[oxbow: the log is longer than its limit; what follows is its end]\n");
+  }
+
+  void put_tail() {
+    const std::uint64_t half = request_->limits.log / 2;
+    if (tail_.size() > half) tail_.erase(0, tail_.size() - half);
+    put(tail_);
+  }
+
+  // A log that cannot be written is found when the layer is kept.
+  void put(std::string_view text) const {
+    static_cast<void>(!::write(log_.get(), text.data(), text.size()));
   }
 
   // What fails for want of room removes its unfinished file before anyone looks, so nearly full
@@ -173,7 +197,8 @@ class Parent {
   Descriptor process_;
   Descriptor output_;
   Descriptor log_;
-  std::uint64_t logged_ = 0;
+  std::uint64_t logged_ = 0;  // of the first half
+  std::string tail_;
   bool told_ = false;
 };
 
@@ -217,7 +242,7 @@ Result<SandboxEnd> run_contained(const ContainedProcess& process) {
   end.status = wait_for_process(pid);
   TRY(ready);
   end.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  end.out_of_memory = process.group != nullptr && process.group->out_of_memory();
+  if (process.group != nullptr) end.shortage = process.group->shortage();
   return end;
 }
 

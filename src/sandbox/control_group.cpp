@@ -87,6 +87,17 @@ Result<Descriptor> listen_for_oom(const fs::path& group) {
   return event;
 }
 
+// Whether the line "NAME NUMBER" is there, and its number is not 0.
+bool counts_any(std::string_view lines, std::string_view name) {
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    const std::size_t space = line.find(' ');
+    if (line.substr(0, space) == name) return line.substr(space + 1) != "0";
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<ControlGroup> ControlGroup::make(std::uint64_t memory_bytes, std::uint32_t processes) {
@@ -161,15 +172,19 @@ Result<void> ControlGroup::add(pid_t process) const {
   return added;
 }
 
-bool ControlGroup::out_of_memory() const {
+// The first version's event, and the second's "oom", are of the group's own limit; "oom_kill" in
+// either counts whoever was killed, by the whole machine's want of memory too.
+MemoryShortage ControlGroup::shortage() const {
+  bool at_limit = false;
   if (oom_event_) {
     std::uint64_t count = 0;
-    return ::read(oom_event_.get(), &count, sizeof count) == sizeof count;
+    at_limit = ::read(oom_event_.get(), &count, sizeof count) == sizeof count;
   }
-  const auto events = read_file(memory_ / "memory.events");
-  if (!events) return false;
-  const std::size_t at = events->find("oom_kill ");
-  return at != std::string::npos && events->compare(at, 10, "oom_kill 0") != 0;
+  const auto told = read_file(memory_ / (oom_event_ ? "memory.oom_control" : "memory.events"));
+  if (told && !oom_event_) at_limit = counts_any(*told, "oom");
+  if (at_limit) return MemoryShortage::of_the_group;
+  return told && counts_any(*told, "oom_kill") ? MemoryShortage::of_the_machine
+                                               : MemoryShortage::none;
 }
 
 }  // namespace oxbow::sandbox

@@ -9,6 +9,7 @@
 
 #include "base/descriptor.h"
 #include "base/error.h"
+#include "sandbox/sandbox.h"
 
 namespace oxbow::sandbox {
 
@@ -31,8 +32,8 @@ class ControlGroup {
 
   Result<void> add(pid_t process) const;
 
-  /// Whether the kernel killed something in it for want of memory.
-  bool out_of_memory() const;
+  /// Whether the kernel killed something in it for want of memory, and whose memory it was.
+  MemoryShortage shortage() const;
 
   /// The folder's own name: "oxbow-PID".
   const std::string& name() const { return name_; }

@@ -16,7 +16,7 @@ struct Limits {
   std::uint64_t disk = std::uint64_t{8} << 30;    ///< bytes, in memory
   std::uint32_t processes = 4096;
   std::chrono::seconds time{3600};
-  std::uint64_t log = std::uint64_t{16} << 20;  ///< bytes; what is printed beyond is dropped
+  std::uint64_t log = std::uint64_t{16} << 20;  ///< bytes; of more the middle is left out
 };
 
 /// A folder of ours that the sandbox sees under another name.
@@ -46,11 +46,14 @@ struct SandboxRequest {
   int interruption = -1;          ///< when this descriptor is readable, the program is ended
 };
 
+/// What a process was killed for want of: of what its limit allows, or of what the machine has.
+enum class MemoryShortage : std::uint8_t { none, of_the_group, of_the_machine };
+
 struct SandboxEnd {
   int status = 0;  ///< the program's exit code, or 128 + the signal that ended it
   bool timed_out = false;
   bool interrupted = false;
-  bool out_of_memory = false;
+  MemoryShortage shortage = MemoryShortage::none;
   bool disk_full = false;
   double seconds = 0;
 };

@@ -70,6 +70,9 @@ TEST_CASE("a record of ours is read, and written as it is read") {
   full.deps = {{"a", "1"}, {"b", "2~x"}};
   full.hashes = {std::string(64, 'a')};
   full.created = 1757000000.123456;
+  full.message = "needs more than 64 MiB of disk";
+  full.memory_limit = 512;
+  full.disk_limit = 64;
   full.seconds = 0.1;
   full.bytes = UINT64_MAX;
   full.files = 3;
@@ -124,6 +127,11 @@ TEST_CASE("a bad member of ours is an error that names it") {
   for (const std::string outcome : {"cancelled", "internal_error", "dependency_failed", "fine"}) {
     CHECK_THAT(error_of(replaced(ours, "timed_out", outcome)),
                Contains("member 'outcome' is '" + outcome + "'"));
+  }
+  for (const std::string wrong : {R"("message":1)", R"("memory_limit":-1)", R"("disk_limit":"")"}) {
+    const std::string member = wrong.substr(1, wrong.find(':') - 2);
+    CHECK_THAT(error_of(replaced(ours, R"("bytes":12)", wrong + R"(,"bytes":12)")),
+               Contains("'" + member + "'"));
   }
   CHECK_THAT(error_of(replaced(ours, R"("bytes":12)", R"("bytes":-1)")), Contains("'bytes'"));
   CHECK_THAT(error_of(replaced(ours, R"("files":2)", R"("files":"2")")), Contains("'files'"));

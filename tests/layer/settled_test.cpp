@@ -25,3 +25,21 @@ TEST_CASE("a timeout is settled for those who give no more time, and a failure f
   CHECK(is_settled(record(Outcome::timed_out, 61), settings));
   CHECK_FALSE(is_settled(record(Outcome::timed_out, 61), again));
 }
+
+TEST_CASE("what ran into a limit is settled for those who give no more") {
+  BuildSettings settings;
+  settings.limits.memory = 512;
+  settings.limits.disk = 64;
+  cache::LayerRecord record;
+  record.outcome = Outcome::failure;
+  const auto settled = [&](std::uint64_t memory, std::uint64_t disk) {
+    record.memory_limit = memory;
+    record.disk_limit = disk;
+    return is_settled(record, settings);
+  };
+  CHECK(settled(0, 0));
+  CHECK(settled(512, 0));
+  CHECK(settled(513, 64));
+  CHECK_FALSE(settled(511, 0));
+  CHECK_FALSE(settled(0, 63));
+}

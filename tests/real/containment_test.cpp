@@ -258,7 +258,7 @@ TEST_CASE("a build that forks without end is over soon") {
   });
 }
 
-TEST_CASE("a build that fills the disk is not a failure of its package") {
+TEST_CASE("a build that fills its disk fails, until there is a bigger one") {
   in_each_sandbox([](const Builder& builder) {
     for (const char* const place : {".", "/home/opam", "/tmp", "/var/tmp"}) {
       // As compilers do, the unfinished file is removed before it fails.
@@ -266,17 +266,24 @@ TEST_CASE("a build that fills the disk is not a failure of its package") {
           "fill.1", fmt::format("head -c 61M /dev/zero >{0}/first || exit 1\n"
                                 "head -c 200M /dev/zero >{0}/big || {{ rm {0}/big; exit 2; }}",
                                 place));
-      const BuiltLayer built =
-          builder.build(spec, {.limits = {.disk = 64 * mib, .time = std::chrono::seconds(300)}});
+      const layer::BuildSettings small = {
+          .limits = {.disk = 64 * mib, .time = std::chrono::seconds(300)}};
+      const BuiltLayer built = builder.build(spec, small);
       INFO(place << " " << built.message() << builder.log(spec));
-      CHECK(built.outcome == "internal_error (disk_full)");
-      CHECK(built.code == 2);
-      CHECK_THAT(built.message(), Contains("64 MiB of disk"));
-      CHECK_FALSE(fs::exists(builder.layer(spec)));
+      CHECK(built.outcome == "failure");
+      CHECK(built.code == 1);
+      CHECK(built.message() == "needs more than 64 MiB of disk");
+      const BuiltLayer again = builder.build(spec, small);
+      CHECK(again.found());
+      CHECK(again.message() == built.message());
+      CHECK(builder.build(spec, {.limits = {.disk = gib}}).outcome == "success");
+      fs::remove_all(builder.layer(spec));
     }
-    // A failure with room left is the package's own.
+    // With room left it fails for a reason of its own.
     const Recipe half = scripted("half.1", "head -c 30M /dev/zero >big; exit 2");
-    CHECK(builder.build(half, {.limits = {.disk = 64 * mib}}).outcome == "failure");
+    const BuiltLayer built = builder.build(half, {.limits = {.disk = 64 * mib}});
+    CHECK(built.outcome == "failure");
+    CHECK(built.message().empty());
   });
 }
 
@@ -287,31 +294,70 @@ TEST_CASE("a file of holes is not longer than the disk") {
     const BuiltLayer built =
         builder.build(spec, {.limits = {.disk = 64 * mib, .time = std::chrono::seconds(300)}});
     INFO(built.message());
-    CHECK(built.outcome == "internal_error (disk_full)");
-    CHECK_FALSE(fs::exists(builder.layer(spec)));
+    CHECK(built.outcome == "failure");
+    CHECK_THAT(built.message(), Contains("more than its disk holds"));
+    CHECK_FALSE(fs::exists(builder.layer(spec) / "fs"));
     // Together 2^64 bytes, which a number of 64 bits takes for none.
     Recipe many = layer_spec("many.1",
                              "install: [[\"truncate\" \"-s\" \"9223372036854775807\" "
                              "\"%{prefix}%/a\" \"%{prefix}%/b\"] [\"truncate\" \"-s\" \"2\" "
                              "\"%{prefix}%/c\"]]");
-    CHECK(builder.build(many, {.limits = {.disk = 64 * mib}}).outcome ==
-          "internal_error (disk_full)");
+    CHECK(builder.build(many, {.limits = {.disk = 64 * mib}}).outcome == "failure");
     spec.opam.replace(spec.opam.find("1T"), 2, "9M");
+    spec.key += "-shorter";
     CHECK(builder.build(spec, {.limits = {.disk = 64 * mib}}).outcome == "success");
     CHECK(fs::file_size(builder.layer(spec) / "fs/home/opam/.opam/default/long") == 9 << 20);
   });
 }
 
-TEST_CASE("a build that eats memory is not a failure of its package") {
+TEST_CASE("what nests too deeply to be kept fails, and where nothing is kept it does not matter") {
+  in_each_sandbox([](const Builder& builder) {
+    constexpr std::string_view nest =
+        "perl -e 'for (1..30000) { mkdir(\"d\") or die; chdir(\"d\") or die; }'";
+    const Recipe passing = scripted("passing.1", fmt::format("cd /var/tmp && {}", nest));
+    const BuiltLayer passed = builder.build(passing);
+    INFO(passed.message() << builder.log(passing));
+    CHECK(passed.outcome == "success");
+
+    const Recipe kept = scripted("kept.1", fmt::format("cd /home/opam/.opam/default && {}", nest));
+    const BuiltLayer built = builder.build(kept);
+    INFO(built.message() << builder.log(kept));
+    CHECK(built.outcome == "failure");
+    CHECK_THAT(built.message(), Contains("nested too deeply"));
+    CHECK(builder.build(kept).found());
+  });
+}
+
+TEST_CASE("a build that kills opam, or damages what opam needs, fails") {
+  in_each_sandbox([](const Builder& builder) {
+    // As the first process of its namespace, which runc makes it, opam cannot be killed from
+    // inside.
+    const Recipe kill = scripted("kill.1", "kill -9 $(pidof opam); exit 1");
+    const BuiltLayer killed = builder.build(kill);
+    INFO(killed.message() << builder.log(kill));
+    CHECK(killed.outcome == "failure");
+    CHECK(killed.message() == (builder.sandbox() == "runc" ? "" : "opam was ended by signal 9"));
+    CHECK(builder.build(kill).found());
+
+    const Recipe damage = scripted(
+        "damage.1", "rm -rf ~/.opam/default/.opam-switch; echo x >~/.opam/default/.opam-switch");
+    const BuiltLayer damaged = builder.build(damage);
+    INFO(damaged.message() << builder.log(damage));
+    CHECK(damaged.outcome == "failure");
+  });
+}
+
+TEST_CASE("a build that eats its memory fails, until it may have more") {
   in_each_sandbox([](const Builder& builder) {
     const Recipe spec = scripted("eat.1", "perl -e 'my $x = \"a\" x (1 << 29);'");
-    const BuiltLayer built =
-        builder.build(spec, {.limits = {.memory = 256 * mib, .time = std::chrono::seconds(300)}});
+    const layer::BuildSettings small = {
+        .limits = {.memory = 256 * mib, .time = std::chrono::seconds(300)}};
+    const BuiltLayer built = builder.build(spec, small);
     INFO(built.message());
-    CHECK(built.outcome == "internal_error (out_of_memory)");
-    CHECK(built.code == 2);
-    CHECK_THAT(built.message(), Contains("256 MiB of memory"));
-    CHECK_FALSE(fs::exists(builder.layer(spec)));
+    CHECK(built.outcome == "failure");
+    CHECK(built.code == 1);
+    CHECK(built.message() == "needs more than 256 MiB of memory");
+    CHECK(builder.build(spec, small).found());
     CHECK(builder.build(spec, {.limits = {.memory = 4 * gib}}).outcome == "success");
   });
 }
@@ -375,15 +421,18 @@ TEST_CASE("a log has a limit, and the build its end") {
       "0123456789012345678901234567890123456789'";
   in_each_sandbox([&](const Builder& builder) {
     for (const auto& [end, outcome] : {std::pair("true", "success"), {"exit 3", "failure"}}) {
-      const Recipe spec = scripted(std::string("loud.") + (end[0] == 't' ? "1" : "2"),
-                                   line + " | head -c 24M; " + end);
+      const Recipe spec =
+          scripted(std::string("loud.") + (end[0] == 't' ? "1" : "2"),
+                   "echo first; " + line + " | head -c 24M; echo; echo last words; " + end);
       const BuiltLayer built = builder.build(spec, {.limits = {.time = std::chrono::seconds(300)}});
       INFO(built.message());
       CHECK(built.outcome == outcome);
       const std::string log = builder.log(spec);
       CHECK(log.size() > limit);
       CHECK(log.size() < limit + 100);
-      CHECK_THAT(log.substr(log.size() - 100), Contains("[oxbow: the log is longer"));
+      CHECK_THAT(log.substr(0, 10000), Contains("first"));
+      CHECK_THAT(log.substr(limit / 2, 100), Contains("[oxbow: the log is longer"));
+      CHECK_THAT(log.substr(log.size() - 10000), Contains("last words"));
     }
     const Recipe endless = scripted("endless.1", line);
     const BuiltLayer built = builder.build(endless, {.limits = {.time = std::chrono::seconds(3)}});

@@ -202,8 +202,41 @@ TEST_CASE("a system package that there is not is a failure of who needs it") {
         continue;
       }
       CHECK(built.outcome == "failure");
-      CHECK_THAT(built.message(), Contains("system packages"));
-      CHECK(builder.cache().keys().empty());
+      CHECK(built.message() ==
+            "system packages: Unable to locate package no-such-package-anywhere");
+      CHECK_THAT(builder.log(none), Contains("E: Unable to locate package"));
+      CHECK(builder.cache().keys() == std::set<std::string>{none.key});
+      CHECK(builder.build(none).found());
+
+      // Whoever asks for a version that there is not fails alone, too.
+      Recipe version = layer_spec("version.1", "build: [\"true\"]");
+      version.system_packages = {"hello=0.1"};
+      const BuiltLayer other = builder.build(version);
+      CHECK(other.outcome == "failure");
+      CHECK(other.message() == "system packages: Version '0.1' for 'hello' was not found");
+    }
+  }
+}
+
+TEST_CASE("what opam cannot unpack is a failure, with opam's words") {
+  for (const std::string& sandbox : sandboxes) {
+    DYNAMIC_SECTION(sandbox) {
+      const LocalBuilder builder(sandbox);
+      for (const char* const name : {"pack.tar.zst", "pack.tar.gz"}) {
+        repo::write_file(builder.folder() / name, "(\xB5/\xFDno archive at all\n");
+        const std::string url = "file://" + (builder.folder() / name).string();
+        Recipe spec = layer_spec(
+            "one.1",
+            fmt::format("build: [\"test\" \"-d\" \"src\"]\nurl {{ src: \"{}\" checksum: \"{}\" }}",
+                        url, sha256_of(url)));
+        spec.key += name;
+        const BuiltLayer built = builder.build(spec);
+        INFO(name << " " << built.message() << builder.log(spec));
+        CHECK(built.outcome == "failure");
+        CHECK(built.code == 1);
+        CHECK_FALSE(builder.log(spec).empty());
+        CHECK(builder.build(spec).found());
+      }
     }
   }
 }

@@ -51,7 +51,7 @@ std::string leave_group(bool with_folder_below) {
 /// What became of a process in the group.
 struct Eaten {
   bool killed = false;
-  bool told = false;
+  MemoryShortage told = MemoryShortage::none;
 };
 
 // Has a process in `group` take `bytes` of memory.
@@ -72,7 +72,7 @@ Eaten eat(const ControlGroup& group, std::size_t bytes) {
   REQUIRE(::waitpid(child, &status, 0) == child);
   ::close(go[0]);
   ::close(go[1]);
-  return {WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, group.out_of_memory()};
+  return {WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, group.shortage()};
 }
 
 TEST_CASE("a group is removed with its object") {
@@ -131,10 +131,10 @@ TEST_CASE("who needs more memory than the group has is killed, and it is told") 
   REQUIRE(group);
   const Eaten enough = eat(*group, memory / 4);
   CHECK_FALSE(enough.killed);
-  CHECK_FALSE(enough.told);
+  CHECK(enough.told == MemoryShortage::none);
   const Eaten too_much = eat(*group, memory * 4);
   CHECK(too_much.killed);
-  CHECK(too_much.told);
+  CHECK(too_much.told == MemoryShortage::of_the_group);
 }
 
 TEST_CASE("a group has no more processes than it may") {
