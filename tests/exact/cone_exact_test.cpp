@@ -89,8 +89,9 @@ void check_pull_request(const std::string& number) {
   check_same(build_ids(target.cone.removed), build_ids(expected["removed"]));
   check_same(packages(target.newly_uninstallable), packages(expected["lost"]));
   check_same(packages(target.newly_installable), packages(expected["gained"]));
-  CHECK(target.unsolved == expected["unsolved_after"].Size());
-  CHECK(target.solved + target.unsolved == expected["roots_after"].Size());
+  CHECK(target.roots.value().unsolved == expected["unsolved_after"].Size());
+  CHECK(target.roots.value().solved + target.roots.value().unsolved ==
+        expected["roots_after"].Size());
 }
 
 }  // namespace
