@@ -70,8 +70,8 @@ class Schedule {
   double seconds_left(std::size_t workers, std::span<const Elapsed> taken) const;
 
   /// What became of each. Where several dependencies of a step failed, which one is blamed does not
-  /// depend on which ended first: a package's own failure before trouble of ours, and of equals the
-  /// first in the graph.
+  /// depend on which ended first: a package's own failure before an infrastructure error, and of
+  /// equals the first in the graph.
   std::vector<StepResult> results() &&;
 
  private:
