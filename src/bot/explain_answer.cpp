@@ -83,7 +83,6 @@ std::string ExplainAnswer::operator()(const store::Run& run, std::string_view pa
   if (const auto* const untestable = std::get_if<Untestable>(&*change)) {
     return refused(untestable->why);
   }
-  if (loader_ == nullptr) loader_ = std::make_unique<job::StateLoader>(*progress_);
   const auto all = explain(std::get<job::PlanRequest>(*change), package, *loader_);
   if (!all) return refused(all.error().message);
   std::string text;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,19 +12,18 @@
 namespace oxbow::bot {
 
 /// ExplainAnswer answers `/oxbow explain`: why a run rebuilds a package, or what refutes it, in
-/// GitHub's Markdown. It keeps what it loaded for the next question. For one thread.
+/// GitHub's Markdown. For one thread.
 class ExplainAnswer {
  public:
-  ExplainAnswer(const BotSettings& settings, job::Mirrors& mirrors, job::Progress& progress)
-      : settings_(&settings), mirrors_(&mirrors), progress_(&progress) {}
+  ExplainAnswer(const BotSettings& settings, job::Mirrors& mirrors, job::StateLoader& loader)
+      : settings_(&settings), mirrors_(&mirrors), loader_(&loader) {}
 
   std::string operator()(const store::Run& run, std::string_view package);
 
  private:
   const BotSettings* settings_;
   job::Mirrors* mirrors_;
-  job::Progress* progress_;
-  std::unique_ptr<job::StateLoader> loader_;
+  job::StateLoader* loader_;
 };
 
 }  // namespace oxbow::bot

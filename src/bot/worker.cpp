@@ -98,11 +98,20 @@ class Loop {
   const Ending* ending_;
 };
 
+// What a loop works with: repositories that are kept near, and states loaded from them.
+struct Repositories {
+  explicit Repositories(const BotSettings& settings)
+      : mirrors(settings.mirrors, progress), loader(progress) {}
+
+  job::NoProgress progress;
+  job::Mirrors mirrors;
+  job::StateLoader loader;
+};
+
 void receive(const Loop& loop, store::Database database) {
   const auto client = loop.needs().make_client();
-  job::NoProgress progress;
-  job::Mirrors mirrors(loop.settings().mirrors, progress);
-  ExplainAnswer explain(loop.settings(), mirrors, progress);
+  Repositories repositories(loop.settings());
+  ExplainAnswer explain(loop.settings(), repositories.mirrors, repositories.loader);
   Reception reception(database, client.get(), loop.settings(), now, std::ref(explain),
                       [&](std::string_view line) { loop.log(Level::info, line); });
   loop.run([&] { return reception.work_on_next(); });
@@ -128,19 +137,16 @@ void work_on_jobs(const Loop& loop, store::Database& database, store::JobKind ki
 }
 
 void analyse(const Loop& loop, store::Database database) {
-  job::NoProgress progress;
-  job::Mirrors mirrors(loop.settings().mirrors, progress);
-  job::StateLoader loader(progress);
-  RunAnalysis analysis(database, loop.settings(), mirrors, loader, now);
+  Repositories repositories(loop.settings());
+  RunAnalysis analysis(database, loop.settings(), repositories.mirrors, repositories.loader, now);
   work_on_jobs(loop, database, store::JobKind::analyse,
                [&](HeldJob& held) { return analysis.work_on(held); });
 }
 
 void build(const Loop& loop, store::Database database) {
-  job::NoProgress progress;
-  job::Mirrors mirrors(loop.settings().mirrors, progress);
-  job::StateLoader loader(progress);
-  RunBuild builds(database, loop.settings(), mirrors, loader, now, loop.needs().run_graph);
+  Repositories repositories(loop.settings());
+  RunBuild builds(database, loop.settings(), repositories.mirrors, repositories.loader, now,
+                  loop.needs().run_graph);
   work_on_jobs(loop, database, store::JobKind::build, [&](HeldJob& held) {
     return builds.work_on(held, [&] { return loop.ending().requested(); });
   });
