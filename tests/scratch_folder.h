@@ -5,11 +5,12 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace oxbow {
 
-/// A folder that goes with this object.
+/// A folder of its own for one test, removed at its end.
 class ScratchFolder {
  public:
   ScratchFolder() {
@@ -25,6 +26,7 @@ class ScratchFolder {
   }
 
   const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
  private:
   std::filesystem::path path_;

@@ -11,7 +11,7 @@
 #include "base/child_process.h"
 #include "base/file.h"
 #include "base/spawn.h"
-#include "tests/base/scratch_folder.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using Mode = FileLock::Mode;

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/tree_removal.h"
-#include "tests/base/scratch_folder.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using Catch::Matchers::EndsWith;

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "tests/base/scratch_folder.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using Catch::Matchers::Contains;

@@ -15,7 +15,7 @@ struct ScratchStore {
         store::Database::open(folder / "store", store::Database::Access::read_write));
   }
 
-  repo::ScratchFolder folder;
+  ScratchFolder folder;
   store::Database database = open();
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/file_lock.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using namespace oxbow::cache;
@@ -25,23 +26,12 @@ constexpr const char* platform = "debian-12-x86_64";
 
 class Scratch {
  public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "oxbow-base-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  BaseLayer base() const { return {path_, platform}; }
+  BaseLayer base() const { return {folder_.path(), platform}; }
   /// What is beside the base, and the base.
-  fs::path operator/(std::string_view name) const { return path_ / platform / name; }
+  fs::path operator/(std::string_view name) const { return folder_.path() / platform / name; }
 
  private:
-  fs::path path_;
+  ScratchFolder folder_;
 };
 
 // A root file system of this machine's shell and a few programs, with an opam that makes as many

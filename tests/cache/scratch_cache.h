@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "cache/store.h"
+#include "tests/scratch_folder.h"
 
 namespace oxbow::cache {
 
@@ -55,15 +56,7 @@ inline Result<void> commit_layer(const LayerStore& store, const std::string& key
 /// A cache of its own for one test, removed at its end.
 class ScratchCache {
  public:
-  ScratchCache() : path_(made()), store(path_, "debian-12-x86_64") {}
-  ScratchCache(const ScratchCache&) = delete;
-  ScratchCache& operator=(const ScratchCache&) = delete;
-  ~ScratchCache() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return folder_.path(); }
 
   void layer(const std::string& key, std::string_view content = "content") const {
     const auto done = commit_layer(store, key, record_of("p" + key), content);
@@ -91,16 +84,10 @@ class ScratchCache {
   }
 
  private:
-  static std::filesystem::path made() {
-    std::string name = (std::filesystem::temp_directory_path() / "oxbow-build-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    return name;
-  }
-
-  std::filesystem::path path_;
+  ScratchFolder folder_;
 
  public:
-  LayerStore store;
+  LayerStore store{folder_.path(), "debian-12-x86_64"};
 };
 
 /// OtherProcess does something in a process of its own, and stays there until this object ends.

@@ -11,7 +11,7 @@ namespace {
 
 // What the bot's configuration says with these lines in [worker].
 Result<BotConfiguration> read_with(const std::string& lines) {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   repo::write_file(folder / "oxbow.toml",
                    "version = 1\n[store]\nfile = \"store\"\n[github]\ndry_run = true\n"
                    "[worker]\nmirrors = \"m\"\ncache = \"c\"\n" +

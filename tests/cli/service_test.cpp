@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/spawn.h"
-#include "tests/base/scratch_folder.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using cli::Service;

@@ -9,7 +9,7 @@
 using namespace oxbow::e2e;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using oxbow::repo::ScratchFolder;
+using oxbow::ScratchFolder;
 using oxbow::repo::write_file;
 namespace fs = std::filesystem;
 

@@ -9,7 +9,7 @@
 // a root that is thrown away, and is asked for their build-ids.
 
 using namespace oxbow::e2e;
-using oxbow::repo::ScratchFolder;
+using oxbow::ScratchFolder;
 using oxbow::repo::write_file;
 
 namespace {

@@ -79,7 +79,7 @@ int wait_for(pid_t child) {
 }  // namespace
 
 Ended run(const std::vector<std::string>& words, const fs::path& home, const Around& around) {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path out = around.out.empty() ? folder / "out" : around.out;
   const fs::path err = folder / "err";
   const int status = wait_for(start(words, home, out, err, around));

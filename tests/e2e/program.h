@@ -44,7 +44,7 @@ class Program {
   const std::filesystem::path& home() const { return home_.path(); }
 
  private:
-  repo::ScratchFolder home_;
+  ScratchFolder home_;
 };
 
 }  // namespace oxbow::e2e

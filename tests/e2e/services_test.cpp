@@ -138,8 +138,8 @@ struct Place {
             "https://x.example", "--folder", made.path(),    "--port", std::to_string(port)};
   }
 
-  repo::ScratchFolder folder;
-  repo::ScratchFolder made;
+  ScratchFolder folder;
+  ScratchFolder made;
   int port = free_port();
   std::filesystem::path configuration = folder / "oxbow.toml";
 };

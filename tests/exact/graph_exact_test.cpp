@@ -8,6 +8,7 @@
 #include "job/layer_run.h"
 #include "job/roots.h"
 #include "tests/exact/mirrors.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using namespace oxbow::exact;
@@ -28,19 +29,18 @@ TEST_CASE("the layers of a whole stack are one graph for ten targets, in 500 MiB
   constexpr std::size_t targets = 10;
   job::LayerGraph graph(job::KeyKind::build_id);
   std::vector<std::vector<job::NodeIndex>> wanted(targets);
-  std::string cache = (std::filesystem::temp_directory_path() / "oxbow-graph-XXXXXX").string();
-  REQUIRE(::mkdtemp(cache.data()) != nullptr);
+  const ScratchFolder cache;
   for (std::size_t i = 0; i < targets; ++i) {
     target.platform = *opam::parse_platform("debian-" + std::to_string(i) + "-x86_64");
     const job::TargetIndex at = graph.add_target(target, **state, **solved, loader.digests());
     std::filesystem::create_directories(
-        cache::LayerStore(cache, target.platform.to_string()).base());
+        cache::LayerStore(cache.path(), target.platform.to_string()).base());
     for (const solve::PackageIndex root : roots) {
       if (!(*solved)->root(root).solution) continue;
       if (const auto own = graph.add(at, (*solved)->root(root))) wanted[i].push_back(*own);
     }
   }
-  job::LayerRun run(graph, cache, {});
+  job::LayerRun run(graph, cache.path(), {});
   std::size_t steps = 0;
   std::size_t longest = 0;
   const auto built = run.build(
@@ -52,7 +52,6 @@ TEST_CASE("the layers of a whole stack are one graph for ten targets, in 500 MiB
         }
         return fail("not built");
       });
-  std::filesystem::remove_all(cache);
   REQUIRE_FALSE(built);
   CHECK(built.error().message == "not built");
   CHECK(steps > targets * 4000);

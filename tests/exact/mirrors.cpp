@@ -8,34 +8,10 @@
 
 #include "opam/package_id.h"
 #include "tests/exact/reference_data.h"
+#include "tests/scratch_folder.h"
 
 namespace oxbow::exact {
-namespace {
-
 namespace fs = std::filesystem;
-
-// The folder of this process's mirrors.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "oxbow-exact-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-}  // namespace
 
 std::string mirror_of(std::string_view bundle) {
   static const ScratchFolder scratch;

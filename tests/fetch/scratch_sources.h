@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -11,31 +10,14 @@
 #include "base/hash.h"
 #include "fetch/address_policy.h"
 #include "opam/checksum.h"
+#include "tests/scratch_folder.h"
 
 namespace oxbow::fetch {
 
-/// A folder of its own for one test, removed at its end.
-class ScratchSources {
+/// A scratch folder that another user of this machine gets into, as a build does.
+class ScratchSources : public ScratchFolder {
  public:
-  ScratchSources() {
-    std::string name = (std::filesystem::temp_directory_path() / "oxbow-sources-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-    // Another user of this machine has to get in, as a build does.
-    std::filesystem::permissions(path_, std::filesystem::perms(0755));
-  }
-  ScratchSources(const ScratchSources&) = delete;
-  ScratchSources& operator=(const ScratchSources&) = delete;
-  ~ScratchSources() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
+  ScratchSources() { std::filesystem::permissions(path(), std::filesystem::perms(0755)); }
 };
 
 inline opam::Checksum checksum(HashKind kind, std::string_view text) {

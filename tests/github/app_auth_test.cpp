@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 TEST_CASE("the app signs in with a token that openssl verifies") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const std::string pem = (folder / "key.pem").string();
   const std::string pub = (folder / "key.pub").string();
   REQUIRE(run_process({{"openssl", "genrsa", "-out", pem, "2048"}, {}, {}, {}})->status == 0);

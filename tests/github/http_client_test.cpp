@@ -21,7 +21,7 @@ namespace {
 const Place place{"o/r", 7};
 
 RsaKey app_key() {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const std::string pem = (folder / "key.pem").string();
   REQUIRE(run_process({{"openssl", "genrsa", "-out", pem, "2048"}, {}, {}, {}})->status == 0);
   std::ifstream file(pem);

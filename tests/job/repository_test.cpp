@@ -87,7 +87,7 @@ TEST_CASE("a state is a git repository's revision, HEAD if none is named") {
 }
 
 TEST_CASE("a state may be a plain directory, which has no revisions") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   repo::write_file(folder / "packages/a/a.1/opam", "1");
   const auto opened = opener().open_state({folder.path().string(), "", std::nullopt});
   REQUIRE(opened);
@@ -154,7 +154,7 @@ TEST_CASE("a clone's change is its HEAD against its branch's upstream") {
   const repo::ScratchRepository origin;
   origin.write("packages/a/a.1/opam", "1");
   const auto base = origin.commit();
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const auto clone = folder / "clone";
   origin.git({"clone", "-q", origin.path().string(), clone.string()});
   const auto change = opener().open_clone(clone);

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/scratch_folder.h"
+
 using namespace oxbow;
 using namespace oxbow::layer;
 using sandbox::SandboxEnd;
@@ -22,9 +24,6 @@ constexpr std::string_view begun =
 /// A request with round limits, whose log ends as a person would want to be told.
 struct Request {
   explicit Request(std::string_view printed = begun) {
-    std::string name = (std::filesystem::temp_directory_path() / "oxbow-judge-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
     request.arguments = {"opam", "install"};
     request.limits.memory = std::uint64_t{512} << 20;
     request.limits.disk = std::uint64_t{64} << 20;
@@ -32,11 +31,8 @@ struct Request {
     request.log = folder / "build.log";
     std::ofstream(request.log) << printed << "first\nthe last words \n\n";
   }
-  Request(const Request&) = delete;
-  Request& operator=(const Request&) = delete;
-  ~Request() { std::filesystem::remove_all(folder); }
 
-  std::filesystem::path folder;
+  ScratchFolder folder;
   SandboxRequest request;
 };
 

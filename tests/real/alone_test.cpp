@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST_CASE("what is left of a build is seen, wherever its parents went") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   CHECK(left_over(folder.path()) == Texts{});
 
   const Ended orphaned =

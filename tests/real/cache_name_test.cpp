@@ -10,7 +10,7 @@ TEST_CASE("a cache may be named by a relative path, and through a link") {
   for (const std::string& sandbox : sandboxes) {
     DYNAMIC_SECTION(sandbox) {
       const Cache cache;
-      const repo::ScratchFolder folder;
+      const ScratchFolder folder;
       std::filesystem::create_directory_symlink(cache.path(), folder.path() / "link");
       const Overlay overlay(Overlay::Begin::empty);
       overlay.package("low.1", "build: [\"true\"]\n");

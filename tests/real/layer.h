@@ -49,13 +49,13 @@ class Builder {
   const e2e::Program& program() const { return program_; }
   const std::string& sandbox() const { return sandbox_; }
   /// A folder for what a test needs beside the cache.
-  const repo::ScratchFolder& folder() const { return folder_; }
+  const ScratchFolder& folder() const { return folder_; }
 
  private:
   std::string sandbox_;
   Cache cache_;
   e2e::Program program_;
-  repo::ScratchFolder folder_;
+  ScratchFolder folder_;
 };
 
 }  // namespace oxbow::real

@@ -37,7 +37,7 @@ class Running {
   Texts temporary_files() const;
 
  private:
-  repo::ScratchFolder folder_;
+  ScratchFolder folder_;
   pid_t process_ = -1;
   std::optional<int> code_;
 };

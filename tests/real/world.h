@@ -40,7 +40,7 @@ class Cache {
   std::filesystem::path layer_of(std::string_view package) const;
 
  private:
-  repo::ScratchFolder folder_;
+  ScratchFolder folder_;
 };
 
 /// Overlay is a git repository with packages of ours above Debian's OCaml: what is written before

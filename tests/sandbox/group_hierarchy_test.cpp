@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/file.h"
+#include "tests/scratch_folder.h"
 
 namespace oxbow::sandbox {
 namespace {
@@ -15,15 +16,6 @@ namespace fs = std::filesystem;
 
 /// A folder in place of /sys/fs/cgroup.
 struct Tree {
-  Tree() {
-    std::string name = (fs::temp_directory_path() / "oxbow-groups-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    top = name;
-  }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-  ~Tree() { fs::remove_all(top); }
-
   fs::path group(const std::string& path) const {
     fs::create_directories(top / path);
     return top / path;
@@ -35,7 +27,8 @@ struct Tree {
                                                      " rw,nosuid shared:9 - cgroup2 cgroup2 rw\n");
   }
 
-  fs::path top;
+  ScratchFolder folder;
+  fs::path top = folder.path();
 };
 
 // As systemd does; false where the file system of the temporary files keeps no such marks.

@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "tests/fakes/literal_steps.h"
+#include "tests/scratch_folder.h"
 
 using namespace oxbow;
 using namespace oxbow::schedule;
@@ -38,18 +39,6 @@ const std::string success =
 
 /// A folder in which each process of the tests leaves its pid.
 struct ScratchCommand {
-  ScratchCommand() {
-    std::string name = (std::filesystem::temp_directory_path() / "oxbow-runner-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-  }
-  ScratchCommand(const ScratchCommand&) = delete;
-  ScratchCommand& operator=(const ScratchCommand&) = delete;
-  ~ScratchCommand() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
-  }
-
   std::string text(const std::string& name) const {
     return read_file(folder / name).value_or(std::string());
   }
@@ -71,7 +60,7 @@ struct ScratchCommand {
     while (lives(name)) std::this_thread::sleep_for(milliseconds(10));
   }
 
-  std::filesystem::path folder;
+  ScratchFolder folder;
 };
 
 /// Runs a shell script in place of the program: its $2 is the input.
@@ -85,7 +74,8 @@ struct Fixture {
 
   LocalRunner::Settings settings(const std::string& script) const {
     LocalRunner::Settings settings;
-    settings.command = {"/bin/sh", "-c", "cd " + scratch.folder.string() + "\n" + script, "sh"};
+    settings.command = {"/bin/sh", "-c", "cd " + scratch.folder.path().string() + "\n" + script,
+                        "sh"};
     settings.grace = milliseconds(300);
     return settings;
   }

@@ -21,7 +21,7 @@ namespace {
 using Access = Database::Access;
 
 struct ScratchStore {
-  repo::ScratchFolder folder;
+  ScratchFolder folder;
   fs::path file = folder.path() / "oxbow.sqlite";
 
   Database open(Access access = Access::read_write) const {

@@ -59,7 +59,7 @@ Publication key(PublicationKind kind) {
 }  // namespace
 
 TEST_CASE("publications of the first schema say of which run, pull request and comment they are") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.path() / "store";
   write_first_schema(file);
   CHECK_FALSE(Database::open(file, Database::Access::read_only));
@@ -101,7 +101,7 @@ TEST_CASE("publications of the first schema say of which run, pull request and c
 }
 
 TEST_CASE("what was wanted by the first schema is not made a second time") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.path() / "store";
   write_first_schema(file);
   Database database = value(Database::open(file, Database::Access::read_write));

@@ -83,7 +83,7 @@ struct Pages {
     value(results.set_layer(run, layer));
   }
 
-  repo::ScratchFolder folder;
+  ScratchFolder folder;
   fs::path cache = folder / "cache";
   Site site;
   store::RunId run{};

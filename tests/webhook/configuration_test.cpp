@@ -19,7 +19,7 @@ struct Configured {
         file, "[store]\nfile = \"/x\"\n[webhook]\nsecret_files = [\"" + secret.string() + "\"]\n");
   }
 
-  repo::ScratchFolder folder;
+  ScratchFolder folder;
   std::filesystem::path secret = folder / "secret";
   std::filesystem::path file = folder / "oxbow.toml";
 };

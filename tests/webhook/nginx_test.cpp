@@ -108,7 +108,7 @@ struct Site {
 #endif
   }
 
-  repo::ScratchFolder folder;
+  ScratchFolder folder;
   int port = tests::free_port();
   int webhook_port = tests::free_port();
   std::optional<Running> webhook;

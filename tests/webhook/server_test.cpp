@@ -65,7 +65,7 @@ struct Listener {
     return counts->front();
   }
 
-  repo::ScratchFolder folder;
+  ScratchFolder folder;
   std::optional<Writer> writer;
   std::optional<Server> server;
   std::atomic<bool> store_fails = false;
@@ -147,7 +147,7 @@ TEST_CASE("many deliveries at once are all stored") {
 }
 
 TEST_CASE("it listens on a unix socket, which its group may use") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const Listener listener("unix:" + (folder / "socket").string());
   const auto permissions = std::filesystem::status(folder / "socket").permissions();
   CHECK((permissions & std::filesystem::perms::others_all) == std::filesystem::perms::none);
@@ -155,7 +155,7 @@ TEST_CASE("it listens on a unix socket, which its group may use") {
 }
 
 TEST_CASE("it takes the place of an old socket, and of nothing else") {
-  const repo::ScratchFolder folder;
+  const ScratchFolder folder;
   const std::string path = (folder / "here").string();
   {
     const Listener first("unix:" + path);
