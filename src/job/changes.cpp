@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t largest_file = std::size_t{64} << 20U;
 
-opam::PackageId id_of(const repo::PackageVersion& version) {
-  return {version.name, version.version};
-}
-
 std::string directory_of(const opam::PackageId& id) {
   return "packages/" + id.name + "/" + id.to_string();
 }
@@ -60,9 +56,9 @@ class ChangeFinder {
  private:
   Result<void> add(const repo::PackageChange& found) {
     plan::Change change;
-    change.package = id_of(found.package);
+    change.package = found.package;
     change.kind = kind_of(found.kind);
-    if (found.former) change.former = id_of(*found.former);
+    change.former = found.former;
     for (const repo::PathChange& file : found.files) {
       change.files.push_back({file.path, kind_of(file.kind)});
     }

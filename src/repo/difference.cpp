@@ -9,7 +9,7 @@
 namespace oxbow::repo {
 namespace {
 
-PackageVersion id_of(const PackageEntry& package) { return {package.name, package.version}; }
+opam::PackageId id_of(const PackageEntry& package) { return {package.name, package.version}; }
 
 /// Walks two sorted ranges side by side: each(left, right) for every key, with null for a side that
 /// lacks it.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "opam/package_id.h"
 #include "repo/snapshot.h"
 #include "repo/tree_changes.h"
 #include "repo/tree_source.h"
@@ -16,20 +17,12 @@ namespace oxbow::repo {
 /// What happened to a package version between two states.
 enum class PackageChangeKind : std::uint8_t { added, removed, changed, renamed };
 
-/// A package version by its name, as in NAME.VERSION.
-struct PackageVersion {
-  std::string name;
-  std::string version;
-
-  friend auto operator<=>(const PackageVersion&, const PackageVersion&) = default;
-};
-
 /// One package version that differs. For an added or removed one, its opam file and its files are
 /// changes too; for a renamed one they are told from the former package's.
 struct PackageChange {
   PackageChangeKind kind = PackageChangeKind::changed;
-  PackageVersion package;                // the new one when renamed
-  std::optional<PackageVersion> former;  // when renamed
+  opam::PackageId package;                // the new one when renamed
+  std::optional<opam::PackageId> former;  // when renamed
   bool opam_changed = false;
   std::vector<PathChange> files;  // paths from files/, by path
 

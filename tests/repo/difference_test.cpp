@@ -26,7 +26,7 @@ Difference differ(const Files& before, const Files& after) {
   return std::move(*found);
 }
 
-MemoryFile opam(const std::string& name, const std::string& version, const std::string& text) {
+MemoryFile opam_file(const std::string& name, const std::string& version, const std::string& text) {
   return {"packages/" + name + "/" + name + "." + version + "/opam", text};
 }
 
@@ -54,7 +54,7 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("equal states do not differ") {
-  const Files files = {opam("a", "1", "x"), {"repo", "r"}};
+  const Files files = {opam_file("a", "1", "x"), {"repo", "r"}};
   const Difference none = differ(files, files);
   CHECK(none.packages.empty());
   CHECK(none.other_paths == 0);
@@ -62,19 +62,19 @@ TEST_CASE("equal states do not differ") {
 
 TEST_CASE("added, removed and changed packages, and what of them") {
   const std::string files = "packages/c/c.1/files/";
-  const Difference found = differ({opam("a", "1", "same"),
-                                   opam("b", "1", lines(0, 9)),
-                                   opam("c", "1", "c"),
-                                   opam("d", "1", "old"),
-                                   opam("e", "1", "e"),
+  const Difference found = differ({opam_file("a", "1", "same"),
+                                   opam_file("b", "1", lines(0, 9)),
+                                   opam_file("c", "1", "c"),
+                                   opam_file("d", "1", "old"),
+                                   opam_file("e", "1", "e"),
                                    {files + "kept", "k"},
                                    {files + "gone", "g"},
                                    {files + "sub/edited", "1"}},
-                                  {opam("a", "1", "same"),
-                                   opam("c", "1", "c"),
-                                   opam("d", "1", "new"),
-                                   opam("e", "1", "e"),
-                                   opam("f", "1", lines(50, 9)),
+                                  {opam_file("a", "1", "same"),
+                                   opam_file("c", "1", "c"),
+                                   opam_file("d", "1", "new"),
+                                   opam_file("e", "1", "e"),
+                                   opam_file("f", "1", lines(50, 9)),
                                    {"packages/f/f.1/files/p", "p"},
                                    {"packages/e/e.1/descr", "not of interest"},
                                    {files + "kept", "k"},
@@ -93,13 +93,13 @@ TEST_CASE("added, removed and changed packages, and what of them") {
 }
 
 TEST_CASE("a package whose opam file stays or is mostly kept is renamed") {
-  const Difference found = differ({opam("a", "1", lines(0, 10)),
-                                   opam("b", "1", "same\n"),
-                                   opam("c", "1", lines(20, 10)),
+  const Difference found = differ({opam_file("a", "1", lines(0, 10)),
+                                   opam_file("b", "1", "same\n"),
+                                   opam_file("c", "1", lines(20, 10)),
                                    {"packages/b/b.1/files/p", "1"}},
-                                  {opam("a", "2", lines(2, 10)),
-                                   opam("b2", "1", "same\n"),
-                                   opam("c", "2", lines(25, 10)),
+                                  {opam_file("a", "2", lines(2, 10)),
+                                   opam_file("b2", "1", "same\n"),
+                                   opam_file("c", "2", lines(25, 10)),
                                    {"packages/b2/b2.1/files/p", "2"}});
   CHECK(summary(found) == Texts{"renamed a.1 a.2", "renamed b.1 b2.1", "removed c.1", "added c.2"});
   CHECK(found.packages[0].opam_changed);
@@ -110,14 +110,14 @@ TEST_CASE("a package whose opam file stays or is mostly kept is renamed") {
 TEST_CASE("of several possible renames the same name comes first, then the most similar") {
   const std::string text = lines(0, 20);
   // b.2 is equal to a.1, but of b's own versions b.1 is similar enough.
-  CHECK(summary(differ({opam("a", "1", text), opam("b", "1", lines(5, 20))},
-                       {opam("b", "2", text), opam("c", "1", lines(4, 20))})) ==
+  CHECK(summary(differ({opam_file("a", "1", text), opam_file("b", "1", lines(5, 20))},
+                       {opam_file("b", "2", text), opam_file("c", "1", lines(4, 20))})) ==
         Texts{"renamed b.1 b.2", "renamed a.1 c.1"});
-  CHECK(summary(differ({opam("a", "1", lines(3, 20)), opam("a", "2", lines(1, 20))},
-                       {opam("a", "3", text)})) == Texts{"removed a.1", "renamed a.2 a.3"});
+  CHECK(summary(differ({opam_file("a", "1", lines(3, 20)), opam_file("a", "2", lines(1, 20))},
+                       {opam_file("a", "3", text)})) == Texts{"removed a.1", "renamed a.2 a.3"});
   // Equally similar ones pair up in order.
-  CHECK(summary(differ({opam("a", "1", text), opam("a", "2", text)},
-                       {opam("a", "3", text), opam("a", "4", text)})) ==
+  CHECK(summary(differ({opam_file("a", "1", text), opam_file("a", "2", text)},
+                       {opam_file("a", "3", text), opam_file("a", "4", text)})) ==
         Texts{"renamed a.1 a.3", "renamed a.2 a.4"});
 }
 
@@ -126,8 +126,8 @@ TEST_CASE("thousands of packages that move are paired by their contents") {
   Files after;
   for (int i = 0; i < 3000; ++i) {
     const std::string number = std::to_string(10000 + i);
-    before.push_back(opam("p" + number, "1", number + "\n"));
-    after.push_back(opam("q" + number, "1", number + "\n"));
+    before.push_back(opam_file("p" + number, "1", number + "\n"));
+    after.push_back(opam_file("q" + number, "1", number + "\n"));
   }
   const Difference found = differ(before, after);
   CHECK(found.packages.size() == 3000);
@@ -143,16 +143,16 @@ TEST_CASE("thousands of packages that move are paired by their contents") {
 
 TEST_CASE("paths outside packages are told apart from packages") {
   const Difference found =
-      differ({opam("a", "1", "a"), {"repo", "1"}, {"was", "a file"}, {"dir/gone", ""}},
-             {opam("a", "1", "a"), {"repo", "2"}, {"was/now", "a directory"}});
+      differ({opam_file("a", "1", "a"), {"repo", "1"}, {"was", "a file"}, {"dir/gone", ""}},
+             {opam_file("a", "1", "a"), {"repo", "2"}, {"was/now", "a directory"}});
   CHECK(found.packages.empty());
   CHECK(found.other_paths == 4);  // of `was`, the file that went and the one that came
 }
 
 TEST_CASE("a file that becomes executable differs") {
   const Difference found =
-      differ({opam("a", "1", "a"), {"packages/a/a.1/files/run", "x"}},
-             {opam("a", "1", "a"), {"packages/a/a.1/files/run", "x", EntryKind::file, true}});
+      differ({opam_file("a", "1", "a"), {"packages/a/a.1/files/run", "x"}},
+             {opam_file("a", "1", "a"), {"packages/a/a.1/files/run", "x", EntryKind::file, true}});
   REQUIRE(found.packages.size() == 1);
   CHECK(found.packages[0].files == std::vector<PathChange>{{"run", PathChangeKind::modified}});
 }
