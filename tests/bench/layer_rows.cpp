@@ -131,15 +131,24 @@ class LayerBench {
   }
 
   bool run_all() {
-    fmt::print("\n| what | time | required | aim | |\n|---|---|---|---|---|\n");
     const bool is_root = ::geteuid() == 0;
+    const bool has_base = is_root && fs::exists(world_ / "cache" / platform / "base/fs");
+    std::vector<LayerName> below;
+    if (has_base) {
+      below = small_layers();
+      measure_divisors(below);
+    }
+    fmt::print("\n| what | time | ÷ {} | required | aim | |\n|---|---|---|---|---|---|\n",
+               has_base ? fmt::format("runc's own run ({:.0f} ms) / opam's own run ({:.0f} ms)",
+                                      runc_, opam_)
+                        : "runc's own run / opam's own run");
     if (is_root) {
       mount_layers();
     } else {
       skip("mounting 100 layers", "it needs root");
     }
-    if (is_root && fs::exists(world_ / "cache" / platform / "base/fs")) {
-      steps();
+    if (has_base) {
+      steps(below);
     } else {
       skip("a step beyond opam's own run",
            is_root ? "there is no base layer; run tests/world/prepare" : "it needs root");
@@ -157,13 +166,15 @@ class LayerBench {
     const std::string wanted = aim < required ? fmt::format("≤ {} ms", aim) : "";
     const char* const verdict =
         time > required ? "MISSED" : (aim < required && time <= aim ? "aim" : "ok");
-    fmt::print("| {} | {:.{}f} ms | ≤ {} ms | {} | {} |\n", what, time, time < 20 ? 1 : 0, required,
-               wanted, verdict);
+    const std::string ratios =
+        opam_ > 0 ? fmt::format("{:.3f} / {:.3f}", time / runc_, time / opam_) : "";
+    fmt::print("| {} | {:.{}f} ms | {} | ≤ {} ms | {} | {} |\n", what, time, time < 20 ? 1 : 0,
+               ratios, required, wanted, verdict);
     std::fflush(stdout);
   }
 
   void skip(std::string_view what, std::string_view why) {
-    fmt::print("| {} | | | | SKIPPED |\n", what);
+    fmt::print("| {} | | | | | SKIPPED |\n", what);
     notes_.push_back(fmt::format("SKIPPED, not measured: {}: {}.", what, why));
   }
 
@@ -233,8 +244,12 @@ class LayerBench {
              output_);
   }
 
-  /// opam by itself, on the root that a step has, without a sandbox.
-  double opam_alone(const Recipe& spec) {
+  struct OwnRuns {
+    double opam = 0;  ///< by itself, on the root that a step has, without a sandbox
+    double runc = 0;  ///< of a program that does nothing, on the same root
+  };
+
+  OwnRuns own_runs(const Recipe& spec) {
     const auto definition = opam::Definition::parse(spec.opam);
     if (!definition) give_up(definition.error().message);
     std::vector<opam::PackageId> deps;
@@ -250,6 +265,28 @@ class LayerBench {
     const BuildRoot root = value_of(
         BuildRoot::mount(spec, opam::chosen_definition(**definition, deps, {}), parts, Limits()));
     const SandboxRequest request = opam_install(root.request(Limits()), spec.package, 1);
+    OwnRuns times;
+    times.runc = runc_alone(request.root);
+    times.opam = opam_alone(request);
+    const fs::path state = root.upper() / "home/opam/.opam/default/.opam-switch";
+    if (!fs::exists(state / "packages" / spec.package.to_string())) give_up("opam did nothing");
+    return times;
+  }
+
+  double runc_alone(const fs::path& root) {
+    const fs::path bundle = folder_ / "bundle";
+    write(bundle / "config.json",
+          fmt::format(R"({{"ociVersion":"1.0.2","root":{{"path":"{}"}},"process":{{"cwd":"/",)"
+                      R"("user":{{"uid":0,"gid":0}},"args":["/bin/true"],"env":["PATH=/bin"]}},)"
+                      R"("mounts":[{{"type":"proc","source":"proc","destination":"/proc"}}],)"
+                      R"("linux":{{"namespaces":[{{"type":"pid"}},{{"type":"mount"}}]}}}})",
+                      root.string()));
+    return time_of([&] {
+      run_well({"runc", "--root", folder_ / "runc", "run", "--bundle", bundle, "bench"}, output_);
+    });
+  }
+
+  double opam_alone(const SandboxRequest& request) {
     for (const Bind& bind : request.binds) {
       bind_mount(bind.source, request.root / bind.target.substr(1));
     }
@@ -260,33 +297,47 @@ class LayerBench {
              ::setgroups(0, nullptr) == 0 && ::setresgid(opam_user, opam_user, opam_user) == 0 &&
              ::setresuid(opam_user, opam_user, opam_user) == 0;
     };
-    const double time = time_of([&] {
+    return time_of([&] {
       if (run(request.arguments, output_, enter, request.environment) != 0) {
         give_up("opam failed: " + value_of(read_file(output_)));
       }
     });
-    const fs::path state = root.upper() / "home/opam/.opam/default/.opam-switch";
-    if (!fs::exists(state / "packages" / spec.package.to_string())) give_up("opam did nothing");
-    return time;
   }
 
-  void steps() {
+  std::vector<LayerName> small_layers() {
     fs::create_directories(cache() / platform);
     fs::create_directories(cache() / "sources");
     fs::create_directory_symlink(world_ / "cache" / platform / "base", cache() / platform / "base");
-    std::vector<LayerName> below;
+    std::vector<LayerName> layers;
     for (int i = 0; i < 10; ++i) {
       const Recipe spec = tiny(fmt::format("below{}", i), {});
       build(spec, "bwrap");
-      below.push_back({spec.package, spec.key});
+      layers.push_back({spec.package, spec.key});
     }
+    return layers;
+  }
+
+  /// What every row is divided by, so that machines of different speed can be compared.
+  void measure_divisors(const std::vector<LayerName>& below) {
+    std::vector<double> opam;
+    std::vector<double> runc;
+    for (int i = 0; i < 5; ++i) {
+      const OwnRuns own = own_runs(tiny("tiny", below));
+      opam.push_back(own.opam);
+      runc.push_back(own.runc);
+    }
+    opam_ = median(opam);
+    runc_ = median(runc);
+  }
+
+  void steps(const std::vector<LayerName>& below) {
     // One after the other, so that what else goes on meets all alike.
     constexpr int runs = 15;
     std::vector<double> alone;
     std::vector<double> by_runc;
     std::vector<double> by_bwrap;
     for (int i = 0; i < runs; ++i) {
-      alone.push_back(opam_alone(tiny("tiny", below)));
+      alone.push_back(own_runs(tiny("tiny", below)).opam);
       by_runc.push_back(
           time_of([&] { build(tiny(fmt::format("tiny-runc{}", i), below), "runc"); }));
       by_bwrap.push_back(
@@ -393,6 +444,8 @@ class LayerBench {
   fs::path folder_;
   fs::path output_;
   Words notes_;
+  double runc_ = 0;  ///< OwnRuns, in milliseconds
+  double opam_ = 0;
   bool kept_ = true;
 };
 
