@@ -181,7 +181,7 @@ Result<Revision> GitRepository::upstream() const {
 }
 
 Result<Merge> GitRepository::merge(const ObjectId& base, const ObjectId& head) {
-  return merge_commits(handles_->git_folder, handles_->made, base, head);
+  return merge_commits(handles_->git_folder, *this, handles_->made, base, head);
 }
 
 Result<std::vector<TreeEntry>> GitRepository::list(const ObjectId& tree) const {

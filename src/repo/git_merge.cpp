@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "repo/git_library.h"
+#include "repo/tree_merge.h"
 
 namespace oxbow::repo {
 namespace {
@@ -140,17 +142,39 @@ Result<Commit> look_up(git_repository* repository, const ObjectId& id) {
   return Commit(commit);
 }
 
-Result<Merge> merge_in(git_repository* repository, const ObjectId& base, const ObjectId& head) {
+Result<ObjectId> tree_of(git_repository* repository, const git_oid& commit) {
+  TRY_ASSIGN(const auto found, look_up(repository, object_id(commit)));
+  return object_id(*git_commit_tree_id(found.get()));
+}
+
+/// The commits that both descend from, of which none descends from another.
+Result<std::vector<git_oid>> merge_bases(git_repository* repository, const git_oid& ours,
+                                         const git_oid& theirs) {
+  git_oidarray raw{};
+  const int code = git_merge_bases(&raw, repository, &ours, &theirs);
+  if (code == GIT_ENOTFOUND) return fail("they have no common ancestor");
+  if (code != 0) return fail(git_reason());
+  std::vector<git_oid> bases(raw.ids, raw.ids + raw.count);
+  git_oidarray_dispose(&raw);
+  return bases;
+}
+
+Result<Merge> merge_in(git_repository* repository, const TreeSource& trees, MemoryObjects& made,
+                       const ObjectId& base, const ObjectId& head) {
   TRY_ASSIGN(const auto ours, look_up(repository, base));
   TRY_ASSIGN(const auto theirs, look_up(repository, head));
 
-  git_oid ancestor{};
-  const int found =
-      git_merge_base(&ancestor, repository, git_commit_id(ours.get()), git_commit_id(theirs.get()));
-  if (found == GIT_ENOTFOUND) return fail("they have no common ancestor");
-  if (found != 0) return fail(git_reason());
-  if (object_id(ancestor) == base) return object_id(*git_commit_tree_id(theirs.get()));
-  if (object_id(ancestor) == head) return object_id(*git_commit_tree_id(ours.get()));
+  const ObjectId our_tree = object_id(*git_commit_tree_id(ours.get()));
+  const ObjectId their_tree = object_id(*git_commit_tree_id(theirs.get()));
+  TRY_ASSIGN(const auto ancestors,
+             merge_bases(repository, *git_commit_id(ours.get()), *git_commit_id(theirs.get())));
+  if (object_id(ancestors.front()) == base) return their_tree;
+  if (object_id(ancestors.front()) == head) return our_tree;
+  if (ancestors.size() == 1) {
+    TRY_ASSIGN(const auto ancestor, tree_of(repository, ancestors.front()));
+    TRY_ASSIGN(const auto merged, merge_disjoint(trees, made, {ancestor, our_tree, their_tree}));
+    if (merged) return *merged;
+  }
 
   git_index* raw = nullptr;
   git_merge_options options = GIT_MERGE_OPTIONS_INIT;
@@ -170,8 +194,8 @@ Result<Merge> merge_in(git_repository* repository, const ObjectId& base, const O
 
 }  // namespace
 
-Result<Merge> merge_commits(const std::filesystem::path& git_folder, MemoryObjects& made,
-                            const ObjectId& base, const ObjectId& head) {
+Result<Merge> merge_commits(const std::filesystem::path& git_folder, const TreeSource& trees,
+                            MemoryObjects& made, const ObjectId& base, const ObjectId& head) {
   const auto failed = [&](std::string_view reason) {
     return fail(fmt::format("{}: cannot merge {} into {}: {}", git_folder.string(), head.hex(),
                             base.hex(), reason));
@@ -186,7 +210,7 @@ Result<Merge> merge_commits(const std::filesystem::path& git_folder, MemoryObjec
   const Repository repository = repository_over(raw_database, made);
   if (!repository) return failed(git_reason());
 
-  auto merge = merge_in(repository.get(), base, head);
+  auto merge = merge_in(repository.get(), trees, made, base, head);
   if (merge) return merge;
   return failed(git_repository_is_shallow(raw) == 1
                     ? merge.error().message + " (the clone is shallow: `git fetch --unshallow`)"

@@ -166,6 +166,35 @@ TEST_CASE("a renamed file takes along what the base changed") {
   CHECK(merged_tree(branches.merge()) == branches.expected());
 }
 
+TEST_CASE("sides that touch different files are merged as git does, files that moved among them") {
+  const Branches branches;
+  const ScratchRepository& scratch = branches.scratch;
+  scratch.write("b", ten_lines + "more\n");
+  scratch.write("only/one", "1\n");
+  scratch.commit();
+  scratch.git({"branch", "-f", "topic"});
+  scratch.git({"mv", "a", "sub/moved"});
+  scratch.write("new/file", "2\n");
+  scratch.commit();
+  branches.on("topic");
+  scratch.git({"mv", "b", "sub/also-moved"});
+  scratch.write("sub/also-moved", ten_lines);
+  scratch.remove("only");
+  scratch.commit();
+  CHECK(merged_tree(branches.merge()) == branches.expected());
+}
+
+TEST_CASE("a file that both sides moved is in conflict") {
+  const Branches branches;
+  const ScratchRepository& scratch = branches.scratch;
+  scratch.git({"mv", "a", "here"});
+  scratch.commit();
+  branches.on("topic");
+  scratch.git({"mv", "a", "there"});
+  scratch.commit();
+  CHECK(conflicts(branches.merge()) == Paths{"a", "here", "there"});
+}
+
 // libgit2 looks for 200 by itself, and takes the rest for files that came and went.
 TEST_CASE("hundreds of files may be renamed at once, none of them unchanged") {
   const Branches branches;
