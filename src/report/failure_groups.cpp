@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/untrusted.h"
 #include "report/build_log.h"
 
 namespace oxbow::report {
@@ -27,8 +28,8 @@ std::map<std::string_view, Roots> roots_by_failed_key(const TargetCheck& target,
 
 std::string reason(const BuiltLayer& layer) {
   if (layer.outcome != verdict::Outcome::failure) return "";
-  return layer.message.empty() ? first_error_line(layer.log_tail)
-                               : shortened(plain(layer.message), log_line_bytes);
+  const std::string told = in_one_line(plain(layer.message), log_line_bytes);
+  return told.empty() ? first_error_line(layer.log_tail) : told;
 }
 
 std::size_t FailureGroup::dependents() const {
