@@ -9,7 +9,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/untrusted.h"
 #include "opam/mirrors.h"
+#include "opam/source_rules.h"
 
 namespace oxbow::fetch {
 namespace {
@@ -72,6 +74,9 @@ class SourceFetch {
     urls.insert(
         urls.end(), mirrors.begin(),
         mirrors.begin() + static_cast<std::ptrdiff_t>(std::min(mirrors.size(), most_mirrors)));
+    if (auto wrong = opam::contradiction(source, mirrors)) {
+      return failure(Kind::refused, source.url.to_string(), printable(*wrong, 2 * most_shown));
+    }
     FetchedSource fetched{source.title, {}};
     if (source.url.backend == opam::Backend::git) {
       auto commit = first_of<CachedCommit>(urls, [&](const opam::Url& url) {

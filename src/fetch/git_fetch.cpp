@@ -13,7 +13,9 @@
 
 #include "base/ascii.h"
 #include "base/process.h"
+#include "base/tree_removal.h"
 #include "base/untrusted.h"
+#include "opam/source_rules.h"
 
 namespace oxbow::fetch {
 namespace {
@@ -190,9 +192,10 @@ std::expected<std::string, FetchFailure> resolve(const Git& git, const Remote& r
       if (opam::is_commit(commit)) return commit;
     }
   }
-  return failure(Kind::unavailable, remote.name,
+  const bool is_abbreviated = opam::is_abbreviated_commit(name);
+  return failure(is_abbreviated ? Kind::refused : Kind::unavailable, remote.name,
                  "has no branch or tag " + printable(name, most_shown) +
-                     (name.size() < 40 ? "; of a commit, the whole id is needed" : ""));
+                     (is_abbreviated ? "; of a commit, the whole id is needed" : ""));
 }
 
 std::expected<void, FetchFailure> fill(const Git& git, const Remote& remote,
@@ -230,6 +233,12 @@ std::expected<void, FetchFailure> fill(const Git& git, const Remote& remote,
   return {};
 }
 
+// Whether all of a commit can be read: a power cut can leave files without their content.
+bool is_sound(const Git& git, const fs::path& repository) {
+  return git.run({"--git-dir=" + repository.string(), "fsck", "--full", "--no-dangling"})
+      .has_value();
+}
+
 }  // namespace
 
 std::expected<CachedCommit, FetchFailure> fetch_commit(const opam::Url& url,
@@ -239,18 +248,21 @@ std::expected<CachedCommit, FetchFailure> fetch_commit(const opam::Url& url,
   const std::string wanted = url.hash.value_or("HEAD");
   CachedCommit result{{}, lower(wanted), !opam::is_commit(wanted)};
   TRY_ASSIGN(auto remote, remote_of(url, policy));
+  const Git git(remote, limits);
   const auto is_there = [&] {
     std::error_code error;
     result.repository = cache.repository(remote.name, result.commit);
-    return fs::exists(result.repository / "HEAD", error);
+    return fs::exists(result.repository / "HEAD", error) && is_sound(git, result.repository);
   };
   if (!result.resolved && is_there()) return result;
   TRY(find_way(remote, policy, limits));
-  const Git git(remote, limits);
   if (result.resolved) {
     TRY_ASSIGN(auto commit, resolve(git, remote, wanted));
     result.commit = std::move(commit);
     if (is_there()) return result;
+  }
+  if (const auto gone = remove_tree(result.repository); !gone) {  // if it is there, it is torn
+    return std::unexpected(FetchFailure{Kind::cache, gone.error().message});
   }
   const auto unfinished = cache.begin();
   if (!unfinished) return std::unexpected(FetchFailure{Kind::cache, unfinished.error().message});

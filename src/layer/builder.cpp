@@ -162,7 +162,9 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
 auto LayerBuilder::run_in_root(const Recipe& spec, const std::string& opam,
                                std::vector<fs::path> lowers, const fs::path& draft,
                                const CompleteRequest& complete, Judge* judge) -> Step<OpamRun> {
-  auto made = make_folders(draft / "root");
+  // A package without sources may be the first of a cache.
+  auto made = make_folders(sources_->folder());
+  if (made) made = make_folders(draft / "root");
   if (!made) return std::unexpected(stop(std::move(made.error())));
   const auto root = BuildRoot::mount(
       spec, opam, {std::move(lowers), sources_->folder(), draft / "root"}, settings_.limits);

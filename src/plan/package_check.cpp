@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "opam/mirrors.h"
+#include "opam/source_rules.h"
 
 namespace oxbow::plan {
 namespace {
@@ -77,12 +79,15 @@ class PackageCheck {
   }
 
   void check_sources() {
+    check_places(definition_->url());
+    for (const opam::Source& source : definition_->extra_sources()) check_places(source);
     const auto& url = definition_->url();
     if (!url || !url->checksums.empty()) return;
     const std::size_t offset = url_offset();
     const std::string where = url->url.to_string();
     if (url->url.backend == opam::Backend::git) {
-      if (url->url.hash && opam::is_commit(*url->url.hash)) return;
+      const auto& hash = url->url.hash;
+      if (hash && (opam::is_commit(*hash) || opam::is_abbreviated_commit(*hash))) return;
       at_offset(offset, Level::warning,
                 "the url " + where + " names " +
                     (url->url.hash ? "a branch or a tag" : "no commit") +
@@ -93,6 +98,25 @@ class PackageCheck {
                     " has no checksum, so nothing says what it yields and opam gives this "
                     "package no build-id; add checksum:");
     }
+  }
+
+  void check_places(const std::optional<opam::Source>& source) {
+    if (!source) return;
+    auto wrong = opam::contradiction(*source, opam::mirrors(*definition_, source->title));
+    if (!wrong && source->url.hash && opam::is_abbreviated_commit(*source->url.hash)) {
+      wrong = "names a commit by a part of its id, which no server is asked for; name it whole";
+    }
+    if (!wrong) return;
+    at_offset(section_offset(source->title), Level::error,
+              "the url " + source->url.to_string() + ": " + *wrong);
+  }
+
+  std::size_t section_offset(std::string_view title) const {
+    if (title.empty()) return url_offset();
+    for (const opam::Item& item : opam::siblings(definition_->items())) {
+      if (item.is_section && item.name == "extra-source" && item.title == title) return item.offset;
+    }
+    return 0;
   }
 
   std::size_t url_offset() const {

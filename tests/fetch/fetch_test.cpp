@@ -15,6 +15,7 @@ namespace oxbow::fetch {
 namespace {
 
 namespace fs = std::filesystem;
+using Catch::Matchers::Contains;
 using Kind = FetchFailure::Kind;
 
 std::string sha256(std::string_view text) { return "sha256=" + sha256_hex(text); }
@@ -259,14 +260,34 @@ TEST_CASE("several may fetch the same file at once") {
 TEST_CASE("a git source is a commit, from a mirror where its own place has none") {
   const WebServer server = files({});
   const Fetcher fetcher;
-  const auto failure =
-      fetcher.failure(url_section("git+" + server.url("/r") + "#" + std::string(40, 'a'), "",
-                                  "mirrors: " + quoted("git+" + server.url("/m") + "#main")));
+  const auto failure = fetcher.failure(
+      url_section("git+" + server.url("/r") + "#" + std::string(40, 'a'), "",
+                  "mirrors: " + quoted("git+" + server.url("/m") + "#" + std::string(40, 'a'))));
   CHECK(failure.kind == Kind::unavailable);
   const auto requests = server.requests();
   REQUIRE(requests.size() == 2);
   CHECK(requests[0].starts_with("GET /r/info/refs?service=git-upload-pack "));
   CHECK(requests[1].starts_with("GET /m/info/refs?service=git-upload-pack "));
+}
+
+TEST_CASE("a source that contradicts itself is refused before anybody is asked") {
+  const WebServer server = files({{"/p", "content"}});
+  const Fetcher fetcher;
+  const std::string git = "git+" + server.url("/r") + "#" + std::string(40, 'a');
+  const std::string checksum = quoted(sha256("content"));
+  for (const auto& [section, words] : {
+           std::pair(url_section(git, checksum), "a commit and no checksum"),
+           {url_section(git, "", "mirrors: " + quoted("git+" + server.url("/m") + "#main")),
+            "does not name the same commit"},
+           {url_section(git, "", "mirrors: " + quoted(server.url("/p"))), "is an archive"},
+           {url_section(server.url("/p"), checksum, "mirrors: " + quoted(git)), "is a repository"},
+       }) {
+    INFO(section);
+    const auto failure = fetcher.failure(section);
+    CHECK(failure.kind == Kind::refused);
+    CHECK_THAT(failure.message, Contains(words));
+  }
+  CHECK(server.requests().empty());
 }
 
 TEST_CASE("a cache that cannot be made is neither the author's matter nor the network's") {

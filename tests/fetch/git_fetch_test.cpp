@@ -125,6 +125,24 @@ TEST_CASE("a commit that is there is not fetched again") {
   CHECK(Fetch(url, cache).commit() == commit);
 }
 
+TEST_CASE("a repository of the cache that lost its content is fetched anew") {
+  const Upstream upstream;
+  const SourceCache cache(upstream.scratch / "cache");
+  const auto url = git_url("file://" + upstream.path.string(), upstream.first);
+  const CachedCommit commit = Fetch(url, cache).commit();
+  // As a power cut leaves files that were not written out.
+  std::size_t torn = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(commit.repository / "objects")) {
+    if (!entry.is_regular_file()) continue;
+    fs::permissions(entry.path(), fs::perms::owner_write, fs::perm_options::add);
+    fs::resize_file(entry.path(), 0);
+    ++torn;
+  }
+  REQUIRE(torn > 0);
+  CHECK(Fetch(url, cache).commit() == commit);
+  CHECK(run({"git", "--git-dir=" + commit.repository.string(), "show", "HEAD:file"}) == "one");
+}
+
 TEST_CASE("a branch, a tag and no name at all are resolved") {
   const Upstream upstream;
   const SourceCache cache(upstream.scratch / "cache");
@@ -150,9 +168,10 @@ TEST_CASE("what the repository has not is unavailable, and leaves nothing") {
   CHECK(Fetch(git_url(url, "nothing"), cache).failure().kind == Kind::unavailable);
   CHECK(Fetch(git_url(url, std::string(40, 'a')), cache).failure().kind == Kind::unavailable);
   CHECK(Fetch(git_url(url + "-not", upstream.first), cache).failure().kind == Kind::unavailable);
-  CHECK(Fetch(git_url(url, upstream.first.substr(0, 10)), cache)
-            .failure()
-            .message.find("the whole id is needed") != std::string::npos);
+  const FetchFailure abbreviated =
+      Fetch(git_url(url, upstream.first.substr(0, 12)), cache).failure();
+  CHECK(abbreviated.kind == Kind::refused);
+  CHECK(abbreviated.message.find("the whole id is needed") != std::string::npos);
   std::error_code error;
   CHECK_FALSE(fs::exists(cache.folder() / "git", error));
 }

@@ -152,12 +152,6 @@ TEST_CASE("another url without a checksum is a warning") {
       "gives this package no build-id; add checksum:");
 }
 
-TEST_CASE("a git url with a checksum is as good as any") {
-  CHECK(check("url { src: \"git+https://example.org/p#main\" checksum: \"md5=" +
-              std::string(32, 'a') + "\" }\n")
-            .empty());
-}
-
 TEST_CASE("a package may have several findings") {
   const auto findings = check("flags: 7\nextra-files: [" + pair("a", "x") +
                                   "]\nurl { src: \"https://example.org/p.tar\" }\n",
@@ -186,4 +180,32 @@ TEST_CASE("every level has a name") {
   CHECK(name(Level::error) == "error");
   CHECK(name(Level::warning) == "warning");
   CHECK(name(Level::note) == "note");
+}
+
+TEST_CASE("a source that contradicts itself is an error at its section") {
+  const std::string id(40, 'a');
+  const std::string sum = " checksum: \"md5=" + std::string(32, 'a') + "\"";
+  for (const auto& [fields, words] : {
+           std::pair("url { src: \"git+https://e.org/r#" + id + "\"" + sum + " }\n",
+                     "a commit and no checksum"),
+           {"extra-source \"x\" { src: \"git+https://e.org/r#" + id + "\"" + sum + " }\n",
+            "a commit and no checksum"},
+           {"url { src: \"git+https://e.org/r#" + id +
+                "\" mirrors: \"git+https://e.org/m#main\" }\n",
+            "does not name the same commit"},
+           {"url { src: \"https://e.org/r.tar\"" + sum + " mirrors: [\"git+https://e.org/m\"] }\n",
+            "is a repository"},
+           {"url { src: \"git+https://e.org/r#12ab34cd\" }\n", "by a part of its id"},
+       }) {
+    INFO(fields);
+    const Finding finding = found(fields);
+    CHECK(finding.level == Level::error);
+    CHECK(finding.line == 2);
+    CHECK_THAT(finding.message, Contains(words));
+  }
+  // A branch may be named by a date, and a mirror be named like its url.
+  CHECK(found("url { src: \"git+https://e.org/r#20260101\" }\n").level == Level::warning);
+  CHECK(check("url { src: \"git+https://e.org/r#" + id + "\" mirrors: \"git+https://e.org/m#" + id +
+              "\" }\n")
+            .empty());
 }
