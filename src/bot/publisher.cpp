@@ -181,6 +181,15 @@ Publisher::Told Publisher::tell_comment(const Publication& publication) {
     // Somebody may have deleted it.
     const bool is_gone = updated.error().kind == Failure::Kind::gone;
     if (!is_gone || publication.remote_id.empty()) return std::unexpected(updated.error());
+    // And another may have been made of which we were not told.
+    TRY_ASSIGN(auto other, find_comment(publication, comment_marker));
+    if (!other.empty()) {
+      const auto instead = write(publication, [&] {
+        return client_->update_comment(place(publication), other, publication.wanted);
+      });
+      if (!instead) return std::unexpected(instead.error());
+      return other;
+    }
   }
   return make_comment(publication);
 }

@@ -75,12 +75,9 @@ Result<bool> Reception::work_on_next() {
     Decision decision = decide(*event, settings_->policy, known);
     if (decision.questions.empty()) {
       unanswered_ = 0;
-      if (auto done = explain_all(*event, decision.actions); !done) {
-        return closed(DeliveryState::failed, done.error().message);
-      }
-      if (auto done = act_on(*delivery, *event, decision); !done) {
-        return closed(DeliveryState::failed, done.error().message);
-      }
+      // An error of the store passes: the delivery waits.
+      TRY(explain_all(*event, decision.actions));
+      TRY(act_on(*delivery, *event, decision));
       return true;
     }
     for (const Question question : decision.questions) {

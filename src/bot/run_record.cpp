@@ -6,9 +6,9 @@
 #include "base/untrusted.h"
 #include "bot/label.h"
 #include "bot/run_texts.h"
-#include "report/failure_groups.h"
 #include "report/check_json.h"
 #include "report/check_wording.h"
+#include "report/failure_groups.h"
 #include "report/json.h"
 #include "report/wording.h"
 
@@ -247,11 +247,14 @@ Result<void> RunRecord::tell_trouble(const store::Run& run, JobKind kind, std::s
     TRY_ASSIGN(const auto targets, results_.targets(run.id));
     names = target_check_names(settings_->prefix, targets);
   }
-  const CheckOutput output =
-      trouble_output(error, Whose::ours, notices_.facts(run, Stage::analysed));
+  const RunFacts facts = notices_.facts(run, Stage::analysed);
+  const CheckOutput output = trouble_output(error, Whose::ours, facts);
   for (const std::string& name : names) {
     TRY(notices_.check(run, name, output, now));
   }
+  const std::string comment = trouble_comment(error, facts);
+  TRY(results_.set_document(run.id, "comment.md", comment));
+  TRY(notices_.comment(run, comment, now));
   return notices_.close_checks(run, error, now);
 }
 

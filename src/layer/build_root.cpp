@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/tree_removal.h"
+#include "base/untrusted.h"
 #include "cache/digest.h"
 #include "sandbox/mounts.h"
 #include "sandbox/sandbox.h"
@@ -144,6 +145,14 @@ std::unexpected<KeepFailure> not_kept(KeepFailure::Kind kind, std::string messag
   return std::unexpected(KeepFailure{kind, std::move(message)});
 }
 
+// Of what a program or the system said.
+std::unexpected<KeepFailure> not_kept(std::string_view said) {
+  if (said.contains(std::generic_category().message(ENAMETOOLONG))) {
+    return not_kept(KeepFailure::Kind::package, "what it installs is nested too deeply to be kept");
+  }
+  return not_kept(KeepFailure::Kind::ours, "the layer cannot be kept: " + in_one_line(said, 300));
+}
+
 }  // namespace
 
 Result<BuildRoot> BuildRoot::mount(const Recipe& spec, const std::string& opam,
@@ -197,8 +206,7 @@ std::expected<void, KeepFailure> BuildRoot::check_size() const {
   struct statvfs disk{};
   if (::statvfs(at_.c_str(), &disk) != 0) return not_kept(Kind::ours, system_message(at_, errno));
   const auto size = cache::count(upper());
-  // It lies in memory, so what cannot be read is so by its names alone.
-  if (!size) return not_kept(Kind::package, "what it installs is nested too deeply to be kept");
+  if (!size) return not_kept(size.error().message);
   if (size->bytes <= disk.f_blocks * disk.f_frsize) return {};
   return not_kept(
       Kind::too_big,
@@ -243,9 +251,7 @@ std::expected<void, KeepFailure> BuildRoot::keep(const opam::PackageId& package,
   if (!copied) return not_kept(Kind::ours, copied.error().message);
   if (copied->timed_out) return not_kept(Kind::time_over, "");
   if (copied->status == 0) return {};
-  const bool is_too_deep = copied->output.contains(std::generic_category().message(ENAMETOOLONG));
-  return is_too_deep ? not_kept(Kind::package, "what it installs is nested too deeply to be kept")
-                     : not_kept(Kind::ours, "the layer cannot be kept: " + copied->output);
+  return not_kept(copied->output);
 }
 
 }  // namespace oxbow::layer

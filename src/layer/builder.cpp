@@ -111,14 +111,9 @@ LayerReport LayerBuilder::build(const Recipe& spec) {
   if (!lock) return stopped(stop(std::move(lock.error())));
   report.busy = !lock->has_value();
   if (report.busy) return report;
-  const auto begin = Clock::now();
   auto made = make(spec);
-  if (!made) {
-    report.result.seconds = seconds_since(begin);
-    return stopped(made.error());
-  }
+  if (!made) return stopped(made.error());
   report.result = std::move(*made);
-  if (!report.result.found) report.result.seconds = seconds_since(begin);
   return report;
 }
 
@@ -126,7 +121,6 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
   LayerResult result;
   TRY_ASSIGN(const auto there, is_made(spec, result));
   if (there) return result;
-  const auto begin = Clock::now();
 
   const auto lease = store_->lease(keys_of(spec));
   if (!lease) return std::unexpected(stop(lease.error()));
@@ -140,10 +134,10 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
   if (!below && !below.error().kept) return std::unexpected(std::move(below.error()));
   if (!below) {
     OpamRun failed = *std::move(below.error().kept);
-    failed.result.seconds = seconds_since(begin);
     TRY(commit(spec, std::move(*draft), failed));
     return failed.result;
   }
+  const auto begin = Clock::now();
   auto run = run_in_root(
       spec, opam, *std::move(below), folder,
       [&](sandbox::SandboxRequest request) {
@@ -151,8 +145,8 @@ auto LayerBuilder::make(const Recipe& spec) -> Step<LayerResult> {
       },
       judge);
   if (!run) return std::unexpected(std::move(run.error()));
-  if (!verdict::is_lasting(run->result.outcome)) return run->result;
   run->result.seconds = seconds_since(begin);
+  if (!verdict::is_lasting(run->result.outcome)) return run->result;
   TRY(commit(spec, std::move(*draft), *run));
   return run->result;
 }

@@ -110,9 +110,10 @@ sandbox::SandboxRequest opam_shell(sandbox::SandboxRequest request, const opam::
 
 sandbox::SandboxRequest system_install(sandbox::SandboxRequest request,
                                        const std::vector<std::string>& packages) {
-  // What cannot be resolved is the package's fault; what cannot be fetched is not.
+  // What cannot be resolved is the package's fault; what cannot be fetched is not, which apt calls
+  // no error unless it is told to: then the packages are not there afterwards.
   constexpr std::string_view script =
-      "apt-get -q update || exit 1\n"
+      "apt-get -q -o APT::Update::Error-Mode=any update || exit 1\n"
       "apt-get -q -s install --no-install-recommends -- \"$@\" || exit 31\n"
       "apt-get -q -y install --no-install-recommends -- \"$@\" || exit 1\n"
       "rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb";
@@ -177,22 +178,31 @@ OpamRun judge_system_install(const sandbox::SandboxEnd& end,
   run.status = end.status;
   if (end.interrupted) {
     run.result.outcome = Outcome::cancelled;
-  } else if (end.status == 0) {
+    return run;
+  }
+  if (end.status == 0) {
     run.result.outcome = Outcome::success;
-  } else if (end.status == cannot_be_installed) {
-    run.result.outcome = Outcome::failure;
-    run.result.message = apt_error(read_end(request.log, std::size_t{16} << 10U));
-  } else if (end.disk_full) {
+    return run;
+  }
+  if (end.shortage != sandbox::MemoryShortage::none) {
+    return trouble(Trouble::out_of_memory, "they take more memory than there is", end.status);
+  }
+  if (end.disk_full) {
     return trouble(Trouble::disk_full,
-                   fmt::format("need more than {} MiB of disk", request.limits.disk >> 20),
+                   fmt::format("they need more than {} MiB of disk", request.limits.disk >> 20),
                    end.status);
-  } else if (end.timed_out) {
+  }
+  if (end.timed_out) {
     return trouble(Trouble::source_unavailable,
                    fmt::format("not installed after {} s", request.limits.time.count()),
                    end.status);
-  } else {
+  }
+  std::string error = apt_error(read_end(request.log, std::size_t{16} << 10U));
+  if (end.status != cannot_be_installed || error.empty()) {
     return trouble(Trouble::source_unavailable, last_line(request.log), end.status);
   }
+  run.result.outcome = Outcome::failure;
+  run.result.message = std::move(error);
   return run;
 }
 

@@ -13,7 +13,7 @@ struct LayerResult {
   verdict::Outcome outcome = verdict::Outcome::cancelled;
   verdict::Trouble trouble = verdict::Trouble::none;
   std::string message;  ///< why, in a line; of a failure only where its log does not say
-  double seconds = 0;   ///< that it took, the waiting left out
+  double seconds = 0;   ///< that opam and keeping what it added took
   bool found = false;   ///< another process built it meanwhile
 };
 

@@ -48,7 +48,7 @@ Result<PublicationId> Publications::want(const Publication& key, std::string_vie
           " wanted, completed, due, not_before)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10)"
           " ON CONFLICT DO UPDATE SET installation = ?2, run = ?4, wanted = ?8, completed = ?9,"
-          " due = told <> ?8, given_up = 0,"
+          " due = told <> ?8, failures = CASE WHEN given_up THEN 0 ELSE failures END, given_up = 0,"
           // What GitHub wants to be left alone for counts; what we ourselves put off does not.
           " not_before = CASE WHEN told_at IS NOT NULL OR failures > 0 OR attempted = 1"
           " THEN max(not_before, ?10)"

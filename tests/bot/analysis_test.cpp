@@ -165,5 +165,7 @@ TEST_CASE("trouble is tried again, later and later, and then told as such") {
   CHECK(analyst.stored().state == RunState::completed);
   CHECK(analyst.stored().conclusion == verdict::Conclusion::neutral);
   CHECK_THAT(analyst.check("oxbow / analysis"), Contains("neutral"));
+  CHECK_THAT(*value(analyst.results.document(analyst.run, "comment.md")),
+             Contains("could not be tested") && Contains("/nowhere"));
   CHECK(analyst.waiting(JobKind::analyse) == 0);
 }

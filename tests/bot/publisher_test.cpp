@@ -194,6 +194,14 @@ TEST_CASE("a comment that somebody deleted is made again, and a stranger's marke
   desk.publish();
   REQUIRE(desk.github.shown_comments.size() == 1);
   CHECK(desk.github.shown_comments[0].body == text + " two");
+
+  // Also where the answer to that was lost.
+  desk.github.shown_comments.clear();
+  desk.github.mishaps = {failure(Failure::Kind::passing, true)};
+  value(desk.notices.comment(desk.run, text + " three", desk.now));
+  desk.publish();
+  REQUIRE(desk.github.shown_comments.size() == 1);
+  CHECK(desk.github.shown_comments[0].body == text + " three");
 }
 
 TEST_CASE("an outdated label goes, and others stay") {

@@ -64,7 +64,7 @@ class FakeGithub final : public Client {
                                      std::string_view text) override {
     return write<std::string>([&] {
       shown_comments.push_back(
-          {std::to_string(2000 + shown_comments.size()), login, std::string(text)});
+          {std::to_string(2000 + comments_made_++), login, std::string(text)});
       return shown_comments.back().id;
     });
   }
@@ -165,6 +165,8 @@ class FakeGithub final : public Client {
     if (mishap) return std::unexpected(mishap->failure);
     return value;
   }
+
+  std::size_t comments_made_ = 0;
 };
 
 }  // namespace oxbow::github

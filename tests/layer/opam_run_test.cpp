@@ -146,6 +146,16 @@ TEST_CASE("what apt cannot resolve is a failure in apt's words, and the rest may
         "a : Conflicts: b but 2.1 is to be installed; "
         "b : Depends: c (>= 3) but it is not going to be installed");
 
+  // The machine's matter, whatever the script says.
+  for (const SandboxEnd end :
+       {SandboxEnd{.status = 31, .shortage = sandbox::MemoryShortage::of_the_group},
+        SandboxEnd{.status = 31, .timed_out = true}, SandboxEnd{.status = 31, .disk_full = true}}) {
+    CHECK(judge_system_install(end, none.request).result.outcome == Outcome::internal_error);
+  }
+  const Request silent("Reading package lists...\n");
+  CHECK(judge_system_install({.status = 31}, silent.request).result.outcome ==
+        Outcome::internal_error);
+
   const Request away("E: Failed to fetch InRelease\n");
   run = judge_system_install({.status = 1}, away.request);
   CHECK(run.result.outcome == Outcome::internal_error);

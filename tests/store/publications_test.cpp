@@ -129,6 +129,7 @@ TEST_CASE("failures are counted, rest, and may end hope until something new is w
   CHECK(value(publications.counts()).given_up == 1);
   value(publications.want(label, "y", at(6)));
   CHECK(value(publications.next(at(50)))->wanted == "y");
+  CHECK(value(publications.next(at(50)))->failures == 0);
   CHECK(value(publications.counts()).due == 1);
   // What was never told need not be taken back.
   value(publications.want(label, "", at(7)));
