@@ -54,7 +54,8 @@ class LayerBuilder {
     verdict::Outcome outcome = verdict::Outcome::internal_error;
     verdict::Trouble trouble = verdict::Trouble::sandbox;
     std::string message;
-    std::optional<OpamRun> kept = {};  ///< a failure that the package's layer is to say, with its log
+    /// A failure that the package's layer is to say, with its log.
+    std::optional<OpamRun> kept = {};
   };
   template <typename T>
   using Step = std::expected<T, Stop>;

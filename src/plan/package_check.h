@@ -23,7 +23,8 @@ Finding unreadable(std::string_view path, std::string_view source, const opam::S
 
 /// Checks one package: fields that opam ignores; files that extra-files lists and that are stale
 /// or missing, which opam refuses; files that it does not list, which opam ignores; sources that
-/// can move without a commit here, and such as contradict themselves. `directory` is packages/NAME/NAME.VERSION.
+/// can move without a commit here, and such as contradict themselves. `directory` is
+/// packages/NAME/NAME.VERSION.
 std::vector<Finding> check_package(std::string_view directory, const opam::Definition& definition,
                                    const std::vector<CheckedFile>& files);
 

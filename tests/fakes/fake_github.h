@@ -63,8 +63,7 @@ class FakeGithub final : public Client {
   Answer<std::string> create_comment(const Place& /*place*/, std::int64_t /*pull*/,
                                      std::string_view text) override {
     return write<std::string>([&] {
-      shown_comments.push_back(
-          {std::to_string(2000 + comments_made_++), login, std::string(text)});
+      shown_comments.push_back({std::to_string(2000 + comments_made_++), login, std::string(text)});
       return shown_comments.back().id;
     });
   }
