@@ -181,7 +181,7 @@ std::size_t warn_of_left_out(const job::State& state, const job::StateLoader& lo
 
 void add_format(CLI::App& command, Format& format) {
   add_choice<Format>(
-      command, "--format", format, "how the answer is written",
+      command, "--format", format, "the format of the output",
       {{"text", Format::text}, {"markdown", Format::markdown}, {"json", Format::json}}, true);
   command.add_flag_callback(
       "--json", [&format] { format = Format::json; }, "the same as --format json");

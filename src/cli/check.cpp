@@ -144,7 +144,9 @@ Command add_check(CLI::App& program) {
   add_format(*command, arguments->format);
   command->footer(
       "The change is named as for 'oxbow plan'. Layers are built as root, in sandboxes, by opam.\n"
-      "Exit codes: 0 nothing regressed, 1 something did, 2 error, also where a\n"
+      "Exit codes: 0 nothing regressed, 1 something regressed, is no longer installable, or is "
+      "new\n"
+      "and fails, 2 error, also where a\n"
       "build met an infrastructure error, or was skipped by --limit.\n\n"
       "Example:\n"
       "  oxbow check --repo ./overlay#main..my-branch --repo ./opam-repository \\\n"

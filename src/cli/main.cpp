@@ -47,9 +47,8 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", OXBOW_VERSION);
   program.require_subcommand(1);
   program.footer(
-      "Exit codes: 0 done, 1 done and the news is bad (something regressed, or layers are "
-      "broken),\n"
-      "2 error.\n'oxbow COMMAND --help' has examples.");
+      "Exit codes: 0 done, 1 completed with regressions or with broken layers, 2 error.\n"
+      "'oxbow COMMAND --help' has examples.");
   const std::vector<Command> commands = {
       add_plan(program),      add_check(program), add_explain(program), add_solve(program),
       add_effective(program), add_base(program),  add_cache(program),   add_build_layer(program),

@@ -40,7 +40,7 @@ Result<std::string> find_failed(const cache::LayerStore& store, const std::strin
     created = (*record)->created;
   }
   if (found.empty()) {
-    return fail("the cache has no failed layer of '" + wanted + "', and none of that key");
+    return fail("the cache has no failed layer of '" + wanted + "', and no layer with that key");
   }
   return found;
 }

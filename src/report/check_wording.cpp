@@ -113,6 +113,10 @@ Phrase what_failed(const FailureGroup& group) {
   return Phrase().quoted(group.error);
 }
 
+std::string outcome_words(Outcome outcome) {
+  return outcome == Outcome::internal_error ? "infrastructure error" : spaced(name(outcome));
+}
+
 // What failed comes first, and what was not tried last.
 int weight(const BuiltLayer& layer) {
   switch (layer.outcome) {
@@ -295,7 +299,7 @@ Lines CheckWording::trouble(const TargetCheck& check) {
     for (const BuiltLayer& layer : layers) {
       if (!has_trouble(layer) || size++ >= bounds_.groups) continue;
       Phrase phrase = layer_name(layer).words(of_base).words(": ");
-      phrase.strong(layer.trouble == verdict::Trouble::none ? "internal error"
+      phrase.strong(layer.trouble == verdict::Trouble::none ? "infrastructure error"
                                                             : spaced(name(layer.trouble)));
       if (!layer.message.empty()) phrase.words(": ").quoted(layer.message);
       if (layer.attempts > 1) phrase.words(", tried " + counted(layer.attempts, "time"));
@@ -322,7 +326,7 @@ StepTable CheckWording::steps(const TargetReport& target, const TargetCheck& che
     const auto because = becauses.find(layer->key);
     StepRow row;
     row.package.quoted(layer->package.to_string());
-    row.outcome.add(weight(*layer) == 0 ? Style::bad : Style::words, spaced(name(layer->outcome)));
+    row.outcome.add(weight(*layer) == 0 ? Style::bad : Style::words, outcome_words(layer->outcome));
     if (layer->cached) row.outcome.words(", cached");
     if (layer->seconds > 0) row.time.words(duration_text(layer->seconds));
     if (of_base) {

@@ -263,7 +263,8 @@ std::string log_page(const PageFacts& /*facts*/, const Run& run, const store::Ru
   if (log && log->begin > 0) body += "<p>The beginning is left out.</p>";
   body += Html("<pre id=\"log\" data-next=\"") + number(log ? log->begin + log->text.size() : 0) +
           "\">" + (log ? lines(report::plain(log->text)) : Html("")) + "</pre>";
-  if (!log && !is_live) body += "<p>There is no log: nothing was run, or the cache lost it.</p>";
+  if (!log && !is_live)
+    body += "<p>There is no log: nothing was run, or it was removed from the cache.</p>";
   return frame(layer.package, body, head).to_string();
 }
 

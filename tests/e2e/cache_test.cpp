@@ -51,7 +51,7 @@ TEST_CASE("cache has help with examples") {
         Contains("Example:\n  oxbow cache " + command + " --cache ") && Contains("--platform"));
   }
   CHECK_THAT(program.answer({"--help"}),
-             Contains("cache") && Contains("Exit codes: 0 done, 1 done and the news is bad"));
+             Contains("cache") && Contains("Exit codes: 0 done, 1 completed with regressions"));
 }
 
 TEST_CASE("cache ls is a table, and JSON") {

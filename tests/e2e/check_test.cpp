@@ -186,9 +186,9 @@ TEST_CASE("shell says what there is no layer of") {
     words.push_back(package);
     return change.error(words);
   };
-  CHECK(error("low") == "the cache has no failed layer of 'low', and none of that key");
+  CHECK(error("low") == "the cache has no failed layer of 'low', and no layer with that key");
   change.have("added", "low.1");
-  CHECK(error("low.1") == "the cache has no failed layer of 'low.1', and none of that key");
+  CHECK(error("low.1") == "the cache has no failed layer of 'low.1', and no layer with that key");
   // One that another program made has no spec.
   change.have("added", "low.1", verdict::Outcome::failure);
   CHECK_THAT(error("low.1"), Contains("spec.json") && Contains("--rebuild-failed"));
