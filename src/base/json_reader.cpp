@@ -1,15 +1,70 @@
 #include "base/json_reader.h"
 
 #include <fmt/format.h>
+#include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "base/json_value.h"
 
 namespace oxbow {
+namespace {
+
+/// Fills a document with what a parser finds, and reads the numbers itself: RapidJSON's exact way
+/// of reading takes 0e100 for whatever number, and its other way is not exact.
+class Filler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Filler> {
+ public:
+  explicit Filler(rapidjson::Document& document) : document_(&document) {}
+
+  bool Null() { return document_->Null(); }
+  bool Bool(bool value) { return document_->Bool(value); }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) {
+    return document_->String(text, size, copy);
+  }
+  bool StartObject() { return document_->StartObject(); }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    return document_->Key(text, size, copy);
+  }
+  bool EndObject(rapidjson::SizeType members) { return document_->EndObject(members); }
+  bool StartArray() { return document_->StartArray(); }
+  bool EndArray(rapidjson::SizeType elements) { return document_->EndArray(elements); }
+
+  // False where it is too big.
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    const std::string_view number(text, size);
+    const bool is_whole = number.find_first_of(".eE") == std::string_view::npos;
+    if (is_whole && number.starts_with('-')) {
+      if (const auto value = read<std::int64_t>(number)) return document_->Int64(*value);
+    } else if (is_whole) {
+      if (const auto value = read<std::uint64_t>(number)) return document_->Uint64(*value);
+    }
+    if (const auto value = read<double>(number)) return document_->Double(*value);
+    const std::size_t exponent = number.find_first_of("eE");
+    const bool is_tiny =
+        exponent != std::string_view::npos && number.substr(exponent).contains('-');
+    return is_tiny && document_->Double(0);
+  }
+
+ private:
+  template <typename Number>
+  static std::optional<Number> read(std::string_view text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+  }
+
+  rapidjson::Document* document_;
+};
+
+}  // namespace
 
 struct JsonDocument::State {
   rapidjson::Document document;
@@ -77,13 +132,22 @@ JsonDocument::~JsonDocument() = default;
 
 Result<JsonDocument> JsonDocument::parse(std::string_view json, std::string_view what) {
   // Not by recursion, so that no depth of brackets ends us.
-  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
   JsonDocument parsed;
-  rapidjson::Document& document = parsed.state_->document;
-  document.Parse<flags>(json.data(), json.size());
-  if (document.HasParseError()) {
-    return fail(fmt::format("{} is not JSON, at byte {}: {}", what, document.GetErrorOffset(),
-                            rapidjson::GetParseError_En(document.GetParseError())));
+  rapidjson::MemoryStream bytes(json.data(), json.size());
+  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+  rapidjson::Reader reader;
+  const auto fill = [&](rapidjson::Document& document) {
+    Filler filler(document);
+    return !reader.Parse<flags>(stream, filler).IsError();
+  };
+  parsed.state_->document.Populate(fill);
+  if (reader.HasParseError()) {
+    const auto code = reader.GetParseErrorCode() == rapidjson::kParseErrorTermination
+                          ? rapidjson::kParseErrorNumberTooBig
+                          : reader.GetParseErrorCode();
+    return fail(fmt::format("{} is not JSON, at byte {}: {}", what, reader.GetErrorOffset(),
+                            rapidjson::GetParseError_En(code)));
   }
   return parsed;
 }

@@ -150,6 +150,53 @@ TEST_CASE("a document's values can be asked for without an error") {
   CHECK(elements[0].to_json() == R"({"a":{"b":"\u00E9"},"n":null})");
 }
 
+TEST_CASE("numbers are read exactly, whatever their form") {
+  const auto number = [](const std::string& text) {
+    const auto document = JsonDocument::parse("[" + text + "]", "a list");
+    INFO(text << ": " << (document ? "" : document.error().message));
+    REQUIRE(document);
+    return *document->top().elements().at(0).number();
+  };
+  for (const auto& [text, value] : {std::pair<std::string, double>("0e100", 0),
+                                    {"0.0e50", 0},
+                                    {"-0e300", 0},
+                                    {"0E0100", 0},
+                                    {"0e-400", 0},
+                                    {"1e-400", 0},
+                                    {"0.1", 0.1},
+                                    {"1757000000.123456", 1757000000.123456},
+                                    {"123456789.12345678", 123456789.12345678},
+                                    {"9007199254740993", 9007199254740992.0},
+                                    {"18446744073709551616", 18446744073709551616.0},
+                                    {"1.7976931348623157e308", 1.7976931348623157e308},
+                                    {"5e-324", 5e-324}}) {
+    CHECK(number(text) == value);
+  }
+  const auto list = JsonDocument::parse(
+      "[9223372036854775807, -9223372036854775808, 18446744073709551615, -1, 0, -0, 1.0]", "it");
+  REQUIRE(list);
+  const std::vector<JsonValue> values = list->top().elements();
+  CHECK(values[0].integer() == INT64_MAX);
+  CHECK(values[1].integer() == INT64_MIN);
+  CHECK_FALSE(values[2].integer());
+  CHECK(values[2].count() == UINT64_MAX);
+  CHECK(values[3].integer() == -1);
+  CHECK_FALSE(values[3].count());
+  CHECK(values[4].count() == 0);
+  CHECK(values[5].integer() == 0);
+  CHECK_FALSE(values[6].integer());
+
+  for (const std::string text : {"1e400", "-1e400", "1e99999999999999999999"}) {
+    const auto document = JsonDocument::parse("[" + text + "]", "a list");
+    REQUIRE_FALSE(document);
+    CHECK_THAT(document.error().message, Contains("too big"));
+  }
+  for (const std::string text : {"01", "1.", ".5", "+1", "1e", "--1", "0x1", "nan", "1,"}) {
+    INFO(text);
+    CHECK_FALSE(JsonDocument::parse("[" + text + "]", "a list"));
+  }
+}
+
 TEST_CASE("members that were read are written among others") {
   const auto document = JsonDocument::parse(R"({"a":1,"b":["x"]})", "it").value();
   PlainJson json;
