@@ -119,9 +119,6 @@ class LayerTable {
   Layer scratch_;
 };
 
-/// The position of a day10 key in its table.
-enum class TreeIndex : std::uint32_t {};
-
 /// TreeKeys computes day10's keys, which name a package together with its dependencies' graph.
 /// For one thread at a time; the universe and digests must outlive it.
 class TreeKeys {

@@ -50,8 +50,7 @@ struct Transfer {
 int transferred(const git_indexer_progress* progress, void* payload) {
   auto& transfer = *static_cast<Transfer*>(payload);
   if (!transfer.on_progress) return 0;
-  transfer.given_up = !transfer.on_progress(
-      {progress->total_objects, progress->received_objects, progress->received_bytes});
+  transfer.given_up = !transfer.on_progress({progress->total_objects, progress->received_objects});
   return transfer.given_up ? GIT_EUSER : 0;
 }
 

@@ -15,7 +15,6 @@ namespace oxbow::repo {
 struct TransferProgress {
   std::size_t objects_total = 0;
   std::size_t objects_received = 0;
-  std::size_t bytes_received = 0;
 };
 
 /// Told how far a transfer is, on the calling thread; false gives it up.
