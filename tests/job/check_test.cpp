@@ -1,106 +1,13 @@
-#include "job/check.h"
-
 #include <catch2/catch.hpp>
 
-#include <map>
 #include <memory>
 
-#include "tests/cache/scratch_cache.h"
-#include "tests/fakes/fake_builds.h"
-#include "tests/job/requests.h"
+#include "tests/job/checks.h"
 
 using namespace oxbow;
 using namespace oxbow::job;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
-
-namespace {
-
-using ByName = std::map<std::string, std::string>;
-
-constexpr std::string_view old_tower = R"(
-a.1
-  depends: ["b" "d"]
-b.1
-  build: "old"
-c.1
-  depends: ["d"]
-d.1
-)";
-
-// The tower with another b, which then fails, hangs or troubles.
-std::string tower(const std::string& build_of_b, const std::string& d = "d.1\n") {
-  return "a.1\n  depends: [\"b\" \"d\"]\nb.1\n  build: \"" + build_of_b +
-         "\"\nc.1\n  depends: [\"d\"]\n" + d;
-}
-
-// Checks of changes against one cache, which has a base.
-struct Checks {
-  Checks() : builds(cache.store) {
-    fs::create_directories(cache.store.base());
-    settings.cache = cache.path();
-    settings.run = std::ref(builds);
-  }
-
-  const Checked& check(const PlanRequest& request) {
-    builds.graphs.clear();
-    builds.names.clear();
-    NoProgress progress;
-    StateLoader loader(progress);
-    auto planned = job::plan(request, loader);
-    REQUIRE(planned);
-    auto checked = job::check(std::move(*planned), request, settings, loader);
-    INFO((checked ? "" : checked.error().message));
-    REQUIRE(checked);
-    last = std::move(*checked);
-    return last;
-  }
-  const Checked& check(std::string_view before, std::string_view after,
-                       std::string_view lower = "ocaml.5\nocaml.4\n") {
-    return check(literal_request(before, after, lower));
-  }
-
-  /// Of the last check.
-  ByName verdicts(std::size_t target = 0) const {
-    ByName words;
-    for (const report::RootCheck& root : last.report.targets.at(target).roots) {
-      words[root.package.to_string()] = verdict::name(root.verdict());
-    }
-    return words;
-  }
-  ByName sides() const {
-    ByName words;
-    for (const report::RootCheck& root : last.report.targets.at(0).roots) {
-      words[root.package.to_string()] =
-          std::string(verdict::name(root.base)) + " " + std::string(verdict::name(root.head));
-    }
-    return words;
-  }
-  ByName layers(bool of_base = false) const {
-    ByName words;
-    const report::TargetCheck& target = last.report.targets.at(0);
-    for (const report::BuiltLayer& layer : of_base ? target.base_layers : target.layers) {
-      words[layer.package.to_string()] = std::string(verdict::name(layer.outcome)) +
-                                         (layer.cached ? ", cached" : "") +
-                                         (layer.in_cone ? "" : ", beside");
-    }
-    return words;
-  }
-  const report::BuiltLayer& layer(std::string_view id) const {
-    for (const report::BuiltLayer& layer : last.report.targets.at(0).layers) {
-      if (layer.package.to_string() == id) return layer;
-    }
-    FAIL("there is no layer of " << id);
-    std::abort();
-  }
-
-  cache::ScratchCache cache;
-  FakeBuilds builds;
-  CheckSettings settings;
-  Checked last;
-};
-
-}  // namespace
 
 TEST_CASE("what a change rebuilds is built, with what that needs, and nothing of the base") {
   Checks checks;
@@ -206,7 +113,7 @@ TEST_CASE("a build that takes too long fails, and is told as such") {
   CHECK_THAT(checks.layer("b.1").reproduce, Contains("oxbow shell"));
 }
 
-TEST_CASE("trouble of ours is blamed on nobody, and the base is not asked") {
+TEST_CASE("an infrastructure error is blamed on nobody, and the base is not asked") {
   Checks checks;
   checks.check(old_tower, tower("troubles"));
   CHECK(checks.builds.graphs.size() == 1);
@@ -222,7 +129,7 @@ TEST_CASE("trouble of ours is blamed on nobody, and the base is not asked") {
   CHECK(layer.reproduce.empty());
 }
 
-TEST_CASE("trouble of ours on the base leaves open whose failure it is") {
+TEST_CASE("an infrastructure error on the base leaves open whose failure it is") {
   Checks checks;
   checks.check(tower("troubles"), tower("fails"));
   CHECK(checks.builds.graphs.size() == 2);
@@ -378,88 +285,6 @@ TEST_CASE("dependencies that lead back to a package fail it without a build") {
   CHECK(checks.builds.steps() == "b.1 a.1");  // of the base
   CHECK_THAT(checks.layer("a.1").log_tail, Contains("form a cycle"));
   CHECK(checks.layer("a.1").reproduce.empty());
-}
-
-TEST_CASE("every target is checked by itself") {
-  PlanRequest request =
-      literal_request("a.1\n  build: \"old\"\n  depends: [\"ocaml\"]\n",
-                      "a.1\n  build: \"fails\" {ocaml:version = \"4\"}\n  depends: [\"ocaml\"]\n");
-  request.targets.push_back(solve::literal_target("ocaml.4"));
-  Checks checks;
-  checks.check(request);
-  REQUIRE(checks.last.report.targets.size() == 2);
-  // Both are built by the same text, which the fake goes by.
-  CHECK(checks.verdicts(0) == ByName{{"a.1", "regressed"}});
-  CHECK(checks.verdicts(1) == ByName{{"a.1", "regressed"}});
-  const auto key = [&](std::size_t target) {
-    return checks.last.report.targets[target].roots.at(0).failed_key;
-  };
-  CHECK(key(0) != key(1));
-  // The heads of both are one graph, and so are the bases.
-  REQUIRE(checks.builds.graphs.size() == 2);
-  CHECK(checks.builds.steps(0) ==
-        "ocaml.5 for ocaml.5 ocaml.4 for ocaml.4 a.1 for ocaml.5 a.1 for ocaml.4");
-  CHECK(checks.builds.steps(1) == "a.1 for ocaml.5 a.1 for ocaml.4");
-}
-
-TEST_CASE("a layer that targets of one platform share is one step, and each target's own") {
-  PlanRequest request =
-      literal_request("a.1\n  depends: [\"ocaml\" \"d\"]\nd.1\n  build: \"old\"\n",
-                      "a.1\n  depends: [\"ocaml\" \"d\"]\nd.1\n  build: \"fails\"\n");
-  request.targets.push_back(solve::literal_target("ocaml.4"));
-  request.targets.push_back(request.targets[0]);
-  Checks checks;
-  checks.check(request);
-  REQUIRE(checks.builds.graphs.size() == 2);
-  CHECK_THAT(checks.builds.steps(0), Contains("d.1") && !Contains("d.1 for"));
-  CHECK(checks.builds.graphs[0].steps.size() == 5);  // two compilers, two a, one d
-  for (std::size_t target = 0; target < 3; ++target) {
-    CHECK(checks.verdicts(target) == ByName{{"a.1", "regressed"}, {"d.1", "regressed"}});
-    const report::TargetCheck& told = checks.last.report.targets[target];
-    CHECK(told.layers.size() == 3);
-    for (const report::RootCheck& root : told.roots) {
-      CHECK(root.failed_key == checks.layer("d.1").key);
-    }
-  }
-}
-
-TEST_CASE("each platform has layers of its own, also where their keys are equal") {
-  PlanRequest request = literal_request("d.1\n  build: \"old\"\n", "d.1\n  build: \"new\"\n");
-  request.targets.push_back(request.targets[0]);
-  request.targets[1].platform = *opam::parse_platform("debian-13-x86_64");
-  Checks checks;
-  const cache::LayerStore other(checks.cache.path(), "debian-13-x86_64");
-  fs::create_directories(other.base());
-  checks.check(request);
-  REQUIRE(checks.builds.graphs.size() == 1);
-  CHECK(checks.builds.graphs[0].steps.size() == 2);
-  const std::string key = checks.layer("d.1").key;
-  CHECK(checks.last.report.targets[1].layers.at(0).key == key);
-  CHECK(fs::exists(checks.cache.store.path(key)));
-  CHECK(fs::exists(other.path(key)));
-
-  // What one has, the other may lack.
-  fs::remove_all(other.path(key));
-  checks.check(request);
-  REQUIRE(checks.builds.graphs.size() == 1);
-  CHECK(checks.builds.graphs[0].steps.size() == 1);
-  CHECK(checks.last.report.targets[0].layers.at(0).cached);
-  CHECK_FALSE(checks.last.report.targets[1].layers.at(0).cached);
-}
-
-TEST_CASE("a platform without a base is an error that names it") {
-  PlanRequest request = literal_request("d.1\n  build: \"old\"\n", "d.1\n  build: \"new\"\n");
-  request.targets.push_back(request.targets[0]);
-  request.targets[1].platform = *opam::parse_platform("debian-13-x86_64");
-  Checks checks;
-  NoProgress progress;
-  StateLoader loader(progress);
-  auto planned = job::plan(request, loader);
-  REQUIRE(planned);
-  const auto checked = job::check(std::move(*planned), request, checks.settings, loader);
-  REQUIRE_FALSE(checked);
-  CHECK_THAT(checked.error().message, Contains("debian-13-x86_64"));
-  CHECK(checks.builds.graphs.empty());
 }
 
 TEST_CASE("a name that can be no system package fails its package, and the rest is built") {

@@ -183,26 +183,33 @@ class InMemoryGit {
   Handle<git_repository, git_repository_free> repository_;
 };
 
+/// Two sides of a random ancestor, one to three changes on each, and their merge.
+struct RandomMerge {
+  explicit RandomMerge(std::uint32_t seed) : files(seed) {
+    for (std::uint32_t i = 0; i <= seed % 2; ++i) files.change(ours);
+    for (std::uint32_t i = 0; i <= seed % 3; ++i) files.change(theirs);
+    const MemoryTree trees[] = {tree_of(ancestor), tree_of(ours), tree_of(theirs)};
+    const Together source({&trees[0], &trees[1], &trees[2]});
+    merged = merge_disjoint(source, made, {trees[0].root(), trees[1].root(), trees[2].root()});
+  }
+
+  RandomFiles files;
+  Contents ancestor = files.some();
+  Contents ours = ancestor;
+  Contents theirs = ancestor;
+  MemoryObjects made;
+  Result<std::optional<ObjectId>> merged;
+};
+
 }  // namespace
 
 TEST_CASE("sides that differ at different paths are merged path by path") {
   int merged_count = 0;
   int refused_count = 0;
   for (std::uint32_t seed = 0; seed < 4000; ++seed) {
-    RandomFiles random(seed);
-    const Contents ancestor = random.some();
-    Contents ours = ancestor;
-    Contents theirs = ancestor;
-    for (std::uint32_t i = 0; i <= seed % 2; ++i) random.change(ours);
-    for (std::uint32_t i = 0; i <= seed % 3; ++i) random.change(theirs);
-    const MemoryTree ancestor_tree = tree_of(ancestor);
-    const MemoryTree our_tree = tree_of(ours);
-    const MemoryTree their_tree = tree_of(theirs);
-    const Together source({&ancestor_tree, &our_tree, &their_tree});
-    MemoryObjects made;
-    const auto merged =
-        merge_disjoint(source, made, {ancestor_tree.root(), our_tree.root(), their_tree.root()});
-    const auto wanted = expected(ancestor, ours, theirs);
+    RandomMerge random(seed);
+    const auto& merged = random.merged;
+    const auto wanted = expected(random.ancestor, random.ours, random.theirs);
     INFO("seed " << seed);
     REQUIRE(merged);
     REQUIRE(merged->has_value() == (wanted && !wanted->empty()));
@@ -212,7 +219,7 @@ TEST_CASE("sides that differ at different paths are merged path by path") {
     }
     ++merged_count;
     REQUIRE(**merged == tree_of(*wanted).root());
-    REQUIRE((made.find(**merged) != nullptr));
+    REQUIRE((random.made.find(**merged) != nullptr));
   }
   CHECK(merged_count > 1000);
   CHECK(refused_count > 200);
@@ -222,24 +229,14 @@ TEST_CASE("what is merged path by path is what libgit2 makes of it, renames or n
   const InMemoryGit git;
   int merged_count = 0;
   for (std::uint32_t seed = 0; seed < 3000; ++seed) {
-    RandomFiles random(seed);
-    const Contents ancestor = random.some();
-    Contents ours = ancestor;
-    Contents theirs = ancestor;
-    for (std::uint32_t i = 0; i <= seed % 2; ++i) random.change(ours);
-    for (std::uint32_t i = 0; i <= seed % 3; ++i) random.change(theirs);
-    const MemoryTree ancestor_tree = tree_of(ancestor);
-    const MemoryTree our_tree = tree_of(ours);
-    const MemoryTree their_tree = tree_of(theirs);
-    const Together source({&ancestor_tree, &our_tree, &their_tree});
-    MemoryObjects made;
-    const auto merged =
-        merge_disjoint(source, made, {ancestor_tree.root(), our_tree.root(), their_tree.root()});
+    RandomMerge random(seed);
+    const auto& merged = random.merged;
     INFO("seed " << seed);
     REQUIRE(merged);
     if (!*merged) continue;
     ++merged_count;
-    REQUIRE(git.merge(git.store(ancestor), git.store(ours), git.store(theirs)) == **merged);
+    REQUIRE(git.merge(git.store(random.ancestor), git.store(random.ours),
+                      git.store(random.theirs)) == **merged);
   }
   CHECK(merged_count > 500);
 }
