@@ -54,7 +54,10 @@ template <typename Write>
 auto Publisher::write(const Publication& publication, const Write& write) -> decltype(write()) {
   const auto turn = publications_.take_turn(now_(), settings_->between_writes);
   if (!turn) return store_failed(turn.error());
-  if (!wait_until_(*turn)) return interrupted();
+  if (!wait_until_(*turn)) {
+    ends_ = true;
+    return interrupted();
+  }
   if (auto noted = publications_.attempt(publication.id, now_() + settings_->settling); !noted) {
     return store_failed(noted.error());
   }
@@ -75,6 +78,7 @@ Result<bool> Publisher::publish_next() {
     return true;
   }
   const Told told = tell(publication);
+  if (ends_) return false;
   TRY(keep(publication, told));
   return true;
 }

@@ -65,6 +65,7 @@ class Publisher {
   WaitUntil wait_until_;
   Log log_;
   std::set<std::string> labels_made_;
+  bool ends_ = false;  // a wait was cut short
 };
 
 }  // namespace oxbow::bot
