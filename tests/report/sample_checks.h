@@ -47,7 +47,7 @@ inline std::string unbound(const std::string& file) {
 }
 
 /// A little of everything: what regressed, with others and with dependents, what failed before,
-/// what is new, what was trouble of ours.
+/// what is new, what was an infrastructure error.
 inline CheckReport sample_check() {
   using verdict::Outcome;
   CheckReport report;

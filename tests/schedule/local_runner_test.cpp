@@ -139,7 +139,8 @@ TEST_CASE_METHOD(Fixture, "results other than success come with an exit code") {
             .busy);
 }
 
-TEST_CASE_METHOD(Fixture, "without a result it is trouble of ours, and standard error says what") {
+TEST_CASE_METHOD(Fixture,
+                 "without a result it is an infrastructure error, and standard error says what") {
   const auto message = [&](const std::string& script) {
     const StepEnd end = run(script);
     CHECK(end.result.outcome == Outcome::internal_error);

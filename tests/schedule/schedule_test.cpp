@@ -127,13 +127,13 @@ TEST_CASE("who is blamed does not depend on what ended first") {
   // The times say which is tried first; c hands on the blame of what it stands on.
   CHECK(blamed("a:9 b:1 c:1<b d:1<c,a", Outcome::failure) == "a");
   CHECK(blamed("a:1 b:9 c:1<b d:1<c,a", Outcome::failure) == "a");
-  SECTION("a package's failure before trouble of ours") {
+  SECTION("a package's failure before an infrastructure error") {
     CHECK(blamed("a:9 b:1 c:1<b d:1<c,a", Outcome::internal_error) == "b");
     CHECK(blamed("a:1 b:9 c:1<b d:1<c,a", Outcome::internal_error) == "b");
   }
 }
 
-TEST_CASE("trouble of ours is named by those above as a failure is") {
+TEST_CASE("an infrastructure error is named by those above as a failure is") {
   Driven driven("a:1 b:1<a");
   const auto results = driven.run({{"a", Outcome::internal_error}});
   CHECK(results[1].outcome == Outcome::dependency_failed);

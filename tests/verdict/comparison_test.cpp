@@ -75,7 +75,7 @@ TEST_CASE("bad news is what the author did") {
   CHECK(bad == std::set<std::string>{"added_failing", "newly_uninstallable", "regressed"});
 }
 
-TEST_CASE("trouble of ours below is trouble of ours above") {
+TEST_CASE("an infrastructure error below is one above") {
   CHECK(outcome_above(Outcome::failure) == Outcome::dependency_failed);
   CHECK(outcome_above(Outcome::timed_out) == Outcome::dependency_failed);
   CHECK(outcome_above(Outcome::dependency_failed) == Outcome::dependency_failed);
